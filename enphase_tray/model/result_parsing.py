@@ -1,0 +1,224 @@
+"""Results of the terminal contract read back into facts; keys that are missing are unknown."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from enphase_tray.model.alerts import PollFailure
+from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.identity import Family, FirmwareVersion, GatewayInfo
+from enphase_tray.model.readings import (
+    BatteryReading,
+    DeviceStatus,
+    DryContactReading,
+    InverterReading,
+    InverterState,
+    Login,
+    NetReading,
+    PhaseReading,
+    PowerReading,
+    Problem,
+    ProblemKind,
+    RelayKind,
+    RelayReading,
+    RelayState,
+    Snapshot,
+    Source,
+)
+
+SCHEMA = 1
+POWER_FIELDS = ("watts_now", "watt_hours_today", "watt_hours_seven_days", "watt_hours_lifetime")
+
+_STATES = {state.value: state for state in InverterState}
+_NO_DEVICE = DeviceStatus()
+_FLAGS = ("producing", "communicating", "provisioned", "operating")
+
+
+def result_from_json(line: Mapping[str, Any]) -> tuple[datetime, Snapshot | None, PollFailure | None]:
+    """The moment of a poll with its snapshot or its failure. Raises `NotUnderstood` where it is neither."""
+    try:
+        at = _required_time(line)
+        schema = line.get("schema", SCHEMA)
+        if schema != SCHEMA:
+            raise NotUnderstood(
+                f"The result has schema {schema}", f"This program reads schema {SCHEMA}; use the version that wrote it."
+            )
+        error = line.get("error")
+        if error is not None:
+            return at, None, _failure(at, error)
+        return at, _snapshot(at, line), None
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise NotUnderstood(
+            f"The line is not a result of a poll ({problem})", "Give lines as read --json and watch --json print them."
+        ) from problem
+
+
+def _required_time(line: Mapping[str, Any]) -> datetime:
+    at = _time(line["at"])
+    if at is None:
+        raise ValueError("at is null")
+    return at
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _failure(at: datetime, error: Mapping[str, Any]) -> PollFailure:
+    return PollFailure(
+        at=at,
+        kind=str(error.get("kind", "bug")),
+        title=str(error.get("title", "The poll failed")),
+        advice=str(error.get("advice", "")),
+        retry=str(error.get("retry", "later")),
+    )
+
+
+def _snapshot(at: datetime, line: Mapping[str, Any]) -> Snapshot:
+    gateway = line["gateway"]
+    login = Login(gateway.get("login") or "none")
+    zone = gateway.get("timezone")
+    return Snapshot(
+        at=at,
+        gateway=_gateway(gateway, login),
+        login=login,
+        metered=bool(gateway.get("metered", False)),
+        timezone=zone,
+        gateway_at=_time(line.get("gateway_at")),
+        starting_up=bool(line.get("starting_up", False)),
+        production=_power(line.get("production")),
+        consumption=_power(line.get("consumption")),
+        net=_net(line.get("net")),
+        phases=tuple(_phase(item) for item in line.get("phases") or ()),
+        inverters=_sorted(tuple(_inverter(item) for item in line.get("inverters") or ())),
+        relays=tuple(_relay(item) for item in line.get("relays") or ()),
+        batteries=tuple(_battery(item) for item in line.get("batteries") or ()),
+        dry_contacts=tuple(_contact(item) for item in line.get("dry_contacts") or ()),
+        problems=tuple(_problem(item) for item in line.get("problems") or ()),
+    )
+
+
+def _sorted(inverters: tuple[InverterReading, ...]) -> tuple[InverterReading, ...]:
+    return tuple(sorted(inverters, key=_serial))
+
+
+def _serial(inverter: InverterReading) -> str:
+    return inverter.serial
+
+
+def _gateway(gateway: Mapping[str, Any], login: Login) -> GatewayInfo:
+    firmware = FirmwareVersion.parse(str(gateway.get("firmware") or ""))
+    token = login is Login.TOKEN or (login is Login.NONE and (firmware.major or 0) >= 7)
+    return GatewayInfo(
+        serial=str(gateway.get("serial") or ""),
+        part_number=gateway.get("part_number"),
+        firmware=firmware,
+        family=Family.TOKEN if token else Family.DIGEST,
+        metering_hardware=None,
+        clock_at=None,
+    )
+
+
+def _power(item: Mapping[str, Any] | None) -> PowerReading | None:
+    if item is None:
+        return None
+    source = item.get("source") or {}
+    return PowerReading(
+        watts_now=item.get("watts_now"),
+        watt_hours_today=item.get("watt_hours_today"),
+        watt_hours_seven_days=item.get("watt_hours_seven_days"),
+        watt_hours_lifetime=item.get("watt_hours_lifetime"),
+        source=MappingProxyType({name: Source(value) for name, value in source.items() if value is not None}),
+    )
+
+
+def _net(item: Mapping[str, Any] | None) -> NetReading | None:
+    if item is None:
+        return None
+    return NetReading(item.get("watts_now"), item.get("watt_hours_imported"), item.get("watt_hours_exported"))
+
+
+def _phase(item: Mapping[str, Any]) -> PhaseReading:
+    return PhaseReading(
+        phase=item["phase"],
+        production_watts=item.get("production_watts"),
+        consumption_watts=item.get("consumption_watts"),
+        net_watts=item.get("net_watts"),
+        volts=item.get("volts"),
+        hertz=item.get("hertz"),
+    )
+
+
+def _device(item: Mapping[str, Any]) -> DeviceStatus:
+    words: Sequence[str] = item.get("status") or ()
+    producing, communicating, provisioned, operating = (item.get(name) for name in _FLAGS)
+    if not words and producing is communicating is provisioned is operating is None:
+        return _NO_DEVICE
+    return DeviceStatus(producing, communicating, provisioned, operating, tuple(words))
+
+
+def _inverter(item: Mapping[str, Any]) -> InverterReading:
+    get = item.get
+    return InverterReading(
+        serial=str(item["serial"]),
+        state=_STATES.get(get("state", "unknown"), InverterState.UNKNOWN),
+        last_report_watts=get("last_report_watts"),
+        max_report_watts=get("max_report_watts"),
+        last_report_at=_time(get("last_report_at")),
+        report_interval_seconds=get("report_interval_seconds"),
+        device=_device(item),
+        part_number=get("part_number"),
+        watt_hours_today=get("watt_hours_today"),
+        watt_hours_yesterday=get("watt_hours_yesterday"),
+        watt_hours_week=get("watt_hours_week"),
+        watt_hours_lifetime=get("watt_hours_lifetime"),
+        dc_volts=get("dc_volts"),
+        dc_amps=get("dc_amps"),
+        ac_volts=get("ac_volts"),
+        hertz=get("hertz"),
+        celsius=get("celsius"),
+    )
+
+
+def _relay(item: Mapping[str, Any]) -> RelayReading:
+    lines = (item.get("line1_connected"), item.get("line2_connected"), item.get("line3_connected"))
+    return RelayReading(
+        serial=str(item["serial"]),
+        kind=RelayKind(item.get("kind", "iq_relay")),
+        relay=RelayState(item.get("relay") or "unknown"),
+        lines=lines,
+        device=_device(item),
+        reason=item.get("reason"),
+        part_number=item.get("part_number"),
+        last_report_at=_time(item.get("last_report_at")),
+    )
+
+
+def _battery(item: Mapping[str, Any]) -> BatteryReading:
+    return BatteryReading(
+        serial=str(item["serial"]),
+        kind=str(item.get("kind", "iq_battery")),
+        percent_full=item.get("percent_full"),
+        watts_now=item.get("watts_now"),
+        capacity_watt_hours=item.get("capacity_watt_hours"),
+        celsius=item.get("celsius"),
+        device=_device(item),
+        part_number=item.get("part_number"),
+    )
+
+
+def _contact(item: Mapping[str, Any]) -> DryContactReading:
+    return DryContactReading(str(item["id"]), RelayState(item.get("state") or "unknown"), item.get("name"))
+
+
+def _problem(item: Mapping[str, Any]) -> Problem:
+    return Problem(
+        path=str(item.get("path", "")),
+        kind=ProblemKind(item.get("kind", "failed")),
+        title=str(item.get("title", "")),
+        advice=str(item.get("advice", "")),
+    )
