@@ -1,0 +1,22 @@
+"""`/ivp/meters`: which meters there are, and which of them are switched on."""
+
+from enphase_tray.gateway.decode import decode_list, objects, text, whole
+from enphase_tray.gateway.endpoint import Endpoint
+from enphase_tray.gateway.parts import Meter, MetersPart
+
+_LARGEST_EID = 2**32
+
+
+def parse(body: bytes) -> MetersPart:
+    """The meters; an empty list on a gateway without metering hardware. Raises `NotUnderstood`."""
+    meters = []
+    for raw in objects(decode_list(body), 100):
+        eid = whole(raw.get("eid"), 0, _LARGEST_EID)
+        measures = text(raw.get("measurementType"))
+        if eid is not None and measures is not None:
+            enabled = str(raw.get("state")).strip().lower() == "enabled"
+            meters.append(Meter(eid, enabled, measures, whole(raw.get("phaseCount"), 1, 3)))
+    return MetersPart(tuple(meters))
+
+
+ENDPOINT = Endpoint(name="meters", path="/ivp/meters", title="meters", every_seconds=3600, parse=parse, since=(4,))

@@ -1,0 +1,322 @@
+"""The transport against real loopback sockets: pins, deadlines, caps, abort, and what is never sent."""
+
+import gzip
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from enphase_tray.gateway.address import Address
+from enphase_tray.gateway.line import Breaker, Line
+from enphase_tray.gateway.pin import PinMismatch, as_fingerprint, certificate_facts, fingerprint, peek
+from enphase_tray.gateway.transport import Timings, Transport
+from enphase_tray.model.clock import ManualClock
+from enphase_tray.model.errors import EnphaseTrayError, NotUnderstood, Unreachable
+from enphase_tray.simulator.certificates import Certificate, make_certificate, new_key
+from tests.gateway.transport_support import Handler, RawServer, always, http, serving
+
+SHORT = Timings(connect=0.5, first=0.5, total=0.5)
+
+
+@pytest.fixture
+def certificate(manual_clock: ManualClock) -> Certificate:
+    return make_certificate("envoy-123456789012", new_key(), manual_clock.now())
+
+
+def transport(server: RawServer, pinned: str | None = None, timings: Timings | None = None) -> Transport:
+    address = Address(pinned is not None, "127.0.0.1", server.port)
+    return Transport(address, pinned, Breaker(), timings or Timings(), keep_alive=pinned is not None)
+
+
+def test_pinned_answer(certificate: Certificate) -> None:
+    with serving(always(http(b"data")), certificate) as server:
+        line = transport(server, certificate.fingerprint)
+        first = line.get("/production.json?details=1", {"Authorization": "Bearer abc"})
+        second = line.get("/info")
+        line.close()
+    assert (first.status, first.body, second.body) == (200, b"data", b"data")
+    assert server.connections == 1
+    head = server.received.decode()
+    assert head.startswith("GET /production.json?details=1 HTTP/1.1\r\n")
+    assert "Accept-Encoding: identity" in head
+    assert "Cookie" not in head
+
+
+@pytest.mark.parametrize("kind", ["same names", "same key", "other names", "old TLS"])
+def test_impostor_receives_not_one_byte(kind: str, certificate: Certificate, manual_clock: ManualClock) -> None:
+    key = new_key()
+    pinned = make_certificate("envoy-123456789012", key, manual_clock.now())
+    manual_clock.advance(60)
+    shown = {
+        "same names": make_certificate("envoy-123456789012", new_key(), manual_clock.now()),
+        "same key": make_certificate("envoy-123456789012", key, manual_clock.now()),
+        "other names": make_certificate("other", new_key(), manual_clock.now()),
+        "old TLS": certificate,
+    }[kind]
+    with serving(
+        always(http(b"data")), shown, tls_at_most=ssl.TLSVersion.TLSv1_2 if kind == "old TLS" else None
+    ) as server:
+        line = transport(server, pinned.fingerprint)
+        for _ in range(20):
+            with pytest.raises(PinMismatch) as caught:
+                line.get("/ivp/meters", {"Authorization": "Bearer CANARY"})
+            assert fingerprint(caught.value.certificate) == shown.fingerprint
+        line.close()
+    assert server.received == b""
+    assert server.connections == 20
+
+
+def test_obsolete_tls_is_refused(certificate: Certificate) -> None:
+    with serving(always(http(b"data")), certificate, tls_at_most=ssl.TLSVersion.TLSv1_1) as server:
+        line = transport(server, certificate.fingerprint)
+        with pytest.raises(Unreachable, match="secure connection"):
+            line.get("/info")
+        line.close()
+    assert server.received == b""
+
+
+def test_plain_http_needs_no_pin_and_tls_never_goes_without() -> None:
+    with pytest.raises(ValueError, match="TLS needs a pin"):
+        Transport(Address(True, "127.0.0.1", 1), None, Breaker(), Timings(), keep_alive=True)
+
+
+@pytest.mark.parametrize("path", ["info", "//other.host/x", "/a b", "/a\r\nX: y", "/a#b", "http://x/", "/a@b", ""])
+def test_only_plain_paths_are_asked(path: str) -> None:
+    line = Transport(Address(False, "127.0.0.1", 1), None, Breaker(), Timings(), keep_alive=False)
+    with pytest.raises(ValueError, match="not a path"):
+        line.get(path)
+
+
+def test_redirects_and_cookies_go_nowhere() -> None:
+    trap = RawServer(always(http(b"trap")))
+    headers = f"Location: http://127.0.0.1:{trap.port}/\r\nSet-Cookie: session=1\r\n"
+    try:
+        with serving(always(http(b"", "302 Found", headers))) as server:
+            line = transport(server)
+            assert line.get("/info").status == 302
+            line.get("/info")
+            line.close()
+    finally:
+        trap.stop()
+    assert trap.connections == 0
+    assert b"ookie" not in server.received
+
+
+def test_environment_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    trap = RawServer(always(http(b"trap")))
+    for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{trap.port}")
+    try:
+        with serving(always(http(b"data"))) as server:
+            line = transport(server)
+            assert line.get("/info", {"Authorization": "Bearer mine"}).body == b"data"
+            line.close()
+    finally:
+        trap.stop()
+    assert trap.connections == 0
+    assert b"Bearer mine" in server.received
+
+
+def _drip(start: bytes) -> Handler:
+    def handle(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(start)
+        with suppress(OSError):
+            for _ in range(100):
+                connection.sendall(b"x")
+                time.sleep(0.05)
+
+    return handle
+
+
+def _flood(head: bytes, connection: socket.socket) -> None:
+    with suppress(OSError):
+        for _ in range(1_000_000):
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        _drip(b"HTTP/1.1 200 OK\r\nX: "),
+        _drip(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"),
+        _drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5000\r\n"),
+        _flood,
+        lambda head, connection: None,
+    ],
+    ids=["head drip", "body drip", "chunk drip", "100-continue flood", "hang"],
+)
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_slow_attacks_end_at_the_deadline(handler: Handler, secure: bool, certificate: Certificate) -> None:
+    with serving(handler, certificate if secure else None) as server:
+        line = transport(server, certificate.fingerprint if secure else None, SHORT)
+        started = time.monotonic()
+        with pytest.raises(EnphaseTrayError):
+            line.get("/info")
+        assert time.monotonic() - started < 0.7
+        line.close()
+
+
+def test_silent_handshake_ends_in_time(certificate: Certificate) -> None:
+    with serving(lambda head, connection: None) as server:
+        line = transport(server, certificate.fingerprint, SHORT)
+        started = time.monotonic()
+        with pytest.raises(Unreachable):
+            line.get("/info")
+        assert time.monotonic() - started < 0.7
+        line.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(b"x" * 3_000_000),
+        http(gzip.compress(b"\0" * 200_000_000, 9), headers="Content-Encoding: gzip\r\n"),
+        http(b"", "302 Found", "Location: /x\r\n").replace(b"Content-Length: 0", b"Content-Length: 9000000")
+        + b"x" * 9_000_000,
+    ],
+    ids=["long", "bomb", "redirect body"],
+)
+def test_bodies_are_capped(answer: bytes) -> None:
+    with serving(always(answer)) as server:
+        line = transport(server)
+        started = time.monotonic()
+        with pytest.raises(NotUnderstood):
+            line.get("/info")
+        assert time.monotonic() - started < 2
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", NotUnderstood),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", NotUnderstood),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", NotUnderstood),
+        (b"SSH-2.0-OpenSSH_9\r\n", EnphaseTrayError),
+        (b"", Unreachable),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", EnphaseTrayError),
+    ],
+    ids=["cut short", "bad chunk", "bad gzip", "no http", "nothing", "many headers"],
+)
+def test_broken_answers_are_said_in_our_words(answer: bytes, kind: type[EnphaseTrayError]) -> None:
+    def handle(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(answer)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    with serving(handle) as server:
+        line = transport(server)
+        with pytest.raises(kind) as caught:
+            line.get("/info")
+        assert caught.value.title
+        line.close()
+
+
+def test_closed_port_is_unreachable() -> None:
+    with serving(always(b"")) as server:
+        pass
+    line = transport(server)
+    with pytest.raises(Unreachable, match="refuses"):
+        line.get("/info")
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_dead_kept_connection_is_replaced_once_and_silently(secure: bool, certificate: Certificate) -> None:
+    def once(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(http(b"data"))
+        # Dies only when the next request has come in, as a gateway that was restarted does.
+        if head:
+            connection.recv(65536)
+            connection.close()
+
+    with serving(once, certificate if secure else None) as server:
+        address = Address(secure, "127.0.0.1", server.port)
+        pinned = certificate.fingerprint if secure else None
+        line = Transport(address, pinned, Breaker(), Timings(), keep_alive=True)
+        assert [line.get("/info").body for _ in range(3)] == [b"data"] * 3
+        line.close()
+    assert server.connections == 3
+
+
+def test_fresh_connection_that_dies_is_not_asked_again() -> None:
+    def die(head: bytes, connection: socket.socket) -> None:
+        connection.close()
+
+    with serving(die) as server:
+        line = transport(server)
+        with pytest.raises(Unreachable):
+            line.get("/info")
+        line.close()
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("stage", ["handshake", "answer", "body"])
+def test_abort_frees_a_hung_request(secure: bool, stage: str, certificate: Certificate) -> None:
+    begun = threading.Event()
+
+    def hang(head: bytes, connection: socket.socket) -> None:
+        if stage == "body":
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+        begun.set()
+
+    if stage == "handshake":
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1)
+        port, shown = listener.getsockname()[1], None
+        begun.set()
+    else:
+        shown = certificate if secure else None
+    breaker = Breaker()
+    with serving(hang, shown) as server:
+        address = Address(secure, "127.0.0.1", port if stage == "handshake" else server.port)
+        line = Transport(address, certificate.fingerprint if secure else None, breaker, Timings(), keep_alive=True)
+        freed: list[float] = []
+        errors: list[EnphaseTrayError] = []
+
+        def ask() -> None:
+            try:
+                line.get("/info")
+            except EnphaseTrayError as error:
+                errors.append(error)
+            freed.append(time.monotonic())
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        assert begun.wait(5)
+        time.sleep(0.1)
+        tripped = time.monotonic()
+        line.abort()
+        thread.join(5)
+        with pytest.raises(Unreachable, match="stopped"):
+            line.get("/info")
+        line.close()
+    if stage == "handshake":
+        listener.close()
+    assert freed[0] - tripped < 0.05
+    assert isinstance(errors[0], Unreachable)
+    assert "stopped" in errors[0].title
+
+
+def test_peek_sends_no_application_byte(certificate: Certificate) -> None:
+    with serving(always(http(b"")), certificate) as server:
+        line = Line("127.0.0.1", server.port, Breaker())
+        line.allow(5)
+        shown = peek(line, 5, 5)
+    assert fingerprint(shown) == certificate.fingerprint
+    assert server.received == b""
+    facts = certificate_facts(shown)
+    assert facts.subject == "CN=envoy-123456789012"
+    assert len(facts.pairing_code) == 19
+
+
+def test_unreadable_certificate_still_has_a_fingerprint() -> None:
+    assert certificate_facts(b"junk").fingerprint == fingerprint(b"junk")
+
+
+def test_fingerprints_are_read_as_people_write_them() -> None:
+    plain = "ab" * 32
+    assert as_fingerprint(":".join(["AB"] * 32)) == plain
+    assert as_fingerprint(f" {plain} ") == plain
+    assert [as_fingerprint(text) for text in ("", "ab" * 20, "zz" * 32)] == [None] * 3
