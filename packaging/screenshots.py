@@ -1,0 +1,144 @@
+"""Take the pictures of the README: the real program against the simulated house, in light and dark.
+
+    python packaging/screenshots.py [FOLDER]
+
+Needs no display and no gateway. Pictures go to `resources/screenshots` unless another folder is named; set
+QT_SCALE_FACTOR=2 for sharper ones. It takes about a minute, most of which passes until the relay opens.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(REPOSITORY))
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from enphase_tray.app.compose import Profile
+from enphase_tray.app.demo_run import Demo, prepared
+from enphase_tray.model.alerts import Severity
+from enphase_tray.settings.paths import ProfilePaths
+from enphase_tray.settings.secrets import SecretStore
+from enphase_tray.settings.settings import Appearance, Settings
+from enphase_tray.status.words import Wording
+from enphase_tray.ui.live import Live
+from enphase_tray.ui.settings_dialog import SettingsDialog
+from enphase_tray.ui.setup import LOGIN, TRUST, SetupWizard
+from enphase_tray.ui.theme import apply_appearance
+from enphase_tray.ui.window import MainWindow
+
+LOOKS = {"light": Appearance.LIGHT, "dark": Appearance.DARK}
+SIZES = {"": (1000, 680), "-small": (820, 560)}
+
+
+def main(folder: Path) -> int:
+    """Take all pictures; 0 if every one was taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    with prepared() as demo:
+        live = Live(demo.profile.service(demo.settings), demo.profile.clock)
+        live.start()
+        try:
+            wait(app, lambda: live.latest is not None and live.latest.snapshot is not None, 30.0)
+            window = MainWindow(live, demo.profile.history_reader, Wording(), open_settings=lambda: None)
+            for name, look in LOOKS.items():
+                apply_appearance(app, look)
+                pictures_of_window(app, window, folder, name)
+                pictures_of_settings(app, live, folder, name)
+                pictures_of_setup(app, demo, folder, name)
+            wait(app, lambda: relay_is_open(live), 90.0)
+            for name, look in LOOKS.items():
+                apply_appearance(app, look)
+                window.tabs.setCurrentIndex(0)
+                grab(app, window, folder / f"window-trouble-{name}.png", SIZES[""])
+        finally:
+            live.stop()
+    return 0
+
+
+def pictures_of_window(app: QApplication, window: MainWindow, folder: Path, look: str) -> None:
+    """Each tab, and the first one small."""
+    window.inverters.select(window.inverters.model.inverters[4].serial)
+    for page, name in enumerate(("today", "inverters", "events")):
+        window.tabs.setCurrentIndex(page)
+        grab(app, window, folder / f"window-{name}-{look}.png", SIZES[""])
+    window.tabs.setCurrentIndex(0)
+    grab(app, window, folder / f"window-today-small-{look}.png", SIZES["-small"])
+
+
+def pictures_of_settings(app: QApplication, live: Live, folder: Path, look: str) -> None:
+    """Gateway, log-in and the finished test."""
+    dialog = SettingsDialog(live)
+    for page, name in enumerate(("gateway", "login", "notifications", "program")):
+        dialog.tabs.setCurrentIndex(page)
+        grab(app, dialog, folder / f"settings-{name}-{look}.png", None)
+    dialog.test.click()
+    wait(app, lambda: not dialog.trial.running, 30.0)
+    grab(app, dialog, folder / f"settings-test-{look}.png", None)
+    dialog.reject()
+    dialog.deleteLater()
+
+
+def pictures_of_setup(app: QApplication, demo: Demo, folder: Path, look: str) -> None:
+    """The first start of a profile that knows nothing, led to the log-in."""
+    with tempfile.TemporaryDirectory() as place:
+        paths = ProfilePaths.at(Path(place))
+        profile = Profile(paths, demo.profile.clock, secrets=SecretStore(paths, False, choose=lambda: None))
+        live = Live(profile.service(Settings()), profile.clock)
+        live.start()
+        wizard = SetupWizard(live)
+        try:
+            wizard.find_page.fields.load(replace(demo.settings.gateway, serial=""))
+            grab(app, wizard, folder / f"setup-find-{look}.png", None)
+            wait(app, lambda: wizard.find_page.found.again.isEnabled(), 20.0)
+            for page, name in ((TRUST, "trust"), (LOGIN, "login")):
+                wizard.next.click()
+                wait(app, lambda page=page: wizard.page == page and wizard.next.isEnabled(), 20.0)
+                grab(app, wizard, folder / f"setup-{name}-{look}.png", None)
+        finally:
+            wizard.reject()
+            live.stop()
+            wizard.deleteLater()
+
+
+def relay_is_open(live: Live) -> bool:
+    """Whether the demo's script has come to its worst."""
+    return live.latest is not None and any(alert.severity is Severity.CRITICAL for alert in live.latest.active)
+
+
+def grab(app: QApplication, widget: QWidget, file: Path, size: tuple[int, int] | None) -> None:
+    """Show `widget` and save what it looks like."""
+    if size is not None:
+        widget.resize(*size)
+    widget.show()
+    wait_a_moment(app)
+    if not widget.grab().save(str(file)):
+        raise OSError(f"cannot write {file}")
+    print(file)
+
+
+def wait(app: QApplication, condition: Callable[[], object], seconds: float) -> None:
+    """Let the program live until `condition` holds; raise TimeoutError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s in vain")
+        wait_a_moment(app)
+
+
+def wait_a_moment(app: QApplication) -> None:
+    """Let waiting events through."""
+    for _ in range(5):
+        app.processEvents()
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "resources" / "screenshots"))
