@@ -1,6 +1,6 @@
 """Take the pictures of the README: the real program against the simulated house, in light and dark.
 
-    python packaging/screenshots.py [FOLDER]
+    PYTHONPATH=. python packaging/screenshots.py [FOLDER]
 
 Needs no display and no gateway. Pictures go to `resources/screenshots` unless another folder is named; set
 QT_SCALE_FACTOR=2 for sharper ones. It takes about a minute, most of which passes until the relay opens.
@@ -13,11 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-REPOSITORY = Path(__file__).resolve().parents[1]
-if __name__ == "__main__":
-    sys.path.insert(0, str(REPOSITORY))
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -34,6 +29,7 @@ from enphase_tray.ui.setup import LOGIN, TRUST, SetupWizard
 from enphase_tray.ui.theme import apply_appearance
 from enphase_tray.ui.window import MainWindow
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 LOOKS = {"light": Appearance.LIGHT, "dark": Appearance.DARK}
 SIZES = {"": (1000, 680), "-small": (820, 560)}
 
@@ -141,4 +137,5 @@ def wait_a_moment(app: QApplication) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "resources" / "screenshots"))

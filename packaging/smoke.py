@@ -17,9 +17,7 @@ def main(program: Path) -> int:
         running = desktop.start(program.resolve(), "--demo", "--hidden")
         item = tray.item(seconds=60)
         print(f"icon after {time.monotonic() - started:.2f} s")
-        figure = wait_until(
-            lambda: "W now" in item.tooltip.title and item.tooltip.title, 60, "a figure in the tooltip"
-        )
+        figure = wait_until(lambda: "W now" in item.tooltip.title and item.tooltip.title, 60, "a figure in the tooltip")
         print(f"tooltip: {figure!r}")
         running.signal(signal.SIGTERM)
         status = running.wait(10)

@@ -1,11 +1,12 @@
 """The two ways to log in: digest below firmware 7, a bearer token from 7 on. Neither knows a cloud password."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from enphase_tray.gateway.digest import Challenge, answer_challenge, parse_challenge
 from enphase_tray.gateway.renewal import TokenSource
-from enphase_tray.gateway.token import insist_usable, inspect_token, renewal_due, tidy_token
+from enphase_tray.gateway.token import insist_usable, renewal_due, tidy_token
 from enphase_tray.gateway.transport import RawAnswer, Transport
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection
@@ -93,11 +94,19 @@ class DigestKeys:
 class TokenKeys:
     """A bearer token on each request; replaced in time where a source for new ones is known."""
 
-    def __init__(self, serial: str, candidates: tuple[Secret, ...], source: TokenSource, clock: Clock) -> None:
+    def __init__(
+        self,
+        serial: str,
+        candidates: tuple[Secret, ...],
+        source: TokenSource,
+        clock: Clock,
+        inspect: Callable[[Secret], TokenFacts],
+    ) -> None:
         """The usable one of `candidates` that lasts longest, else a fetched one. Raises what `insist_usable` does."""
         self._serial = serial
         self._source = source
         self._clock = clock
+        self._inspect = inspect
         self.login = Login.TOKEN
         self.refused_paths: frozenset[str] = frozenset()
         self._token, self.facts = self._choose(candidates, clock.now())
@@ -138,7 +147,7 @@ class TokenKeys:
         for given in candidates:
             try:
                 token = tidy_token(given.reveal())
-                facts = inspect_token(token.reveal())
+                facts = self._inspect(token)
                 insist_usable(facts, self._serial, now)
             except EnphaseTrayError as error:
                 objection = objection or error
@@ -166,7 +175,7 @@ class TokenKeys:
 
     def _checked(self, token: Secret, now: datetime) -> tuple[Secret, TokenFacts]:
         token = tidy_token(token.reveal())
-        facts = inspect_token(token.reveal())
+        facts = self._inspect(token)
         insist_usable(facts, self._serial, now)
         self._source.keep(token)
         return token, facts

@@ -5,6 +5,7 @@ serial before any log-in is sent.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 
 from enphase_tray.gateway.address import join, lookup, split
 from enphase_tray.gateway.approach import Approach, Reached
@@ -12,7 +13,7 @@ from enphase_tray.gateway.auth import DigestKeys, Keys, TokenKeys
 from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.cloud import CloudClient
 from enphase_tray.gateway.line import Aborted, Breaker, aside
-from enphase_tray.gateway.memory import remember, remembered_addresses
+from enphase_tray.gateway.memory import known_token, remember, remembered_addresses
 from enphase_tray.gateway.renewal import CloudFactory, TokenSource
 from enphase_tray.gateway.transport import Timings
 from enphase_tray.model.clock import Clock
@@ -75,7 +76,8 @@ def connecting(
     if reached.pin is not None:
         code = reached.pin.certificate.pairing_code
         yield TrialStep("Check its certificate", StepOutcome.OK, f"It is the trusted one, pairing code {code}")
-    yield TrialStep("Ask who it is", StepOutcome.OK, f"Gateway {info.serial}, firmware {info.firmware}")
+    told = f"Gateway {info.serial}, firmware {info.firmware}"
+    yield TrialStep("Ask who it is", StepOutcome.OK, told, info.serial)
     try:
         keys = _keys(approach, reached, tokens, cloud_factory)
     except EnphaseTrayError:
@@ -145,7 +147,9 @@ def _keys(approach: Approach, reached: Reached, tokens: TokenKeeper, cloud_facto
     factory = cloud_factory or CloudClient
     source = TokenSource(info.serial, connection.cloud, tokens, approach.state, approach.breaker, factory)
     pasted = (connection.token,) if connection.token else ()
-    return TokenKeys(info.serial, (*pasted, *_kept(tokens, info.serial, pasted)), source, approach.clock)
+    candidates = (*pasted, *_kept(tokens, info.serial, pasted))
+    inspect = partial(known_token, approach.state, info.serial)
+    return TokenKeys(info.serial, candidates, source, approach.clock, inspect)
 
 
 def _kept(tokens: TokenKeeper, serial: str, pasted: tuple[Secret, ...]) -> tuple[Secret, ...]:

@@ -1,13 +1,18 @@
-"""What is remembered of a gateway between runs, through `GatewayState`: addresses and the lowest family accepted."""
+"""What is remembered of a gateway between runs, through `GatewayState`: addresses, the lowest family, its token."""
 
+import hashlib
 from contextlib import suppress
+from typing import Any
 
+from enphase_tray.gateway.decode import epoch
+from enphase_tray.gateway.token import inspect_token
 from enphase_tray.model.connection import GatewayState
 from enphase_tray.model.errors import SettingsError
-from enphase_tray.model.identity import Family, GatewayInfo, Pin
+from enphase_tray.model.identity import Family, GatewayInfo, Pin, Secret, TokenFacts
 
 _ADDRESSES = "addresses"
 _FLOOR = "firmware_floor"
+_TOKEN = "token"  # noqa: S105 - the name of a fact
 _MOST_ADDRESSES = 4
 
 
@@ -40,3 +45,38 @@ def pins_at(state: GatewayState, address: str) -> tuple[Pin, ...]:
     """The pins of all gateways that have answered at `address`."""
     known = (serial for serial in state.pinned_serials() if address in remembered_addresses(state, serial))
     return tuple(pin for pin in map(state.pin, known) if pin is not None)
+
+
+def known_token(state: GatewayState, serial: str, token: Secret) -> TokenFacts:
+    """What a token says of itself. Raises `TokenMissing`.
+
+    The last token's facts are remembered beside its SHA-256: reading them anew needs libraries that take more memory
+    than all the rest of a log-in.
+    """
+    mark = hashlib.sha256(token.reveal().encode()).hexdigest()
+    kept = state.facts(serial).get(_TOKEN)
+    if isinstance(kept, dict) and kept.get("sha256") == mark:
+        return _remembered_facts(kept)
+    facts = inspect_token(token.reveal())
+    told = {
+        "sha256": mark,
+        "serial": facts.serial,
+        "role": facts.role,
+        "issued_at": None if facts.issued_at is None else facts.issued_at.timestamp(),
+        "expires_at": None if facts.expires_at is None else facts.expires_at.timestamp(),
+        "signature": facts.signature,
+    }
+    with suppress(SettingsError):
+        state.set_facts(serial, {**state.facts(serial), _TOKEN: told})
+    return facts
+
+
+def _remembered_facts(kept: dict[str, Any]) -> TokenFacts:
+    serial, role = kept.get("serial"), kept.get("role")
+    return TokenFacts(
+        serial=serial if isinstance(serial, str) else None,
+        role=role if isinstance(role, str) else None,
+        issued_at=epoch(kept.get("issued_at")),
+        expires_at=epoch(kept.get("expires_at")),
+        signature=str(kept.get("signature")),
+    )

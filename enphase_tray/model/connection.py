@@ -87,11 +87,15 @@ class StepOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrialStep:
-    """One finished step of "Test connection": `title` as shown, `detail` in a plain sentence."""
+    """One finished step of "Test connection": `title` as shown, `detail` in a plain sentence.
+
+    `serial` is set by the step that asks the gateway who it is.
+    """
 
     title: str
     outcome: StepOutcome
     detail: str = ""
+    serial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class SpokenService(ScriptedService):
         super()._note(call)
         print(f"call {call}", flush=True)
 
+    def cancel(self) -> None:
+        """Nothing runs that could be ended."""
+
     def abort(self) -> None:
         super().abort()
         print("call abort", flush=True)

@@ -72,7 +72,9 @@ def test_token_gateway_is_reached_and_pinned(reach: Any, state: MemoryState, man
     assert client.base == gateway.url
     pin = state.pins[gateway.serial]
     assert (pin.certificate.fingerprint, pin.pinned_by) == (gateway.fingerprint, "first use")
-    assert state.known[gateway.serial] == {"addresses": [f"127.0.0.1:{gateway.port}"], "firmware_floor": 7}
+    known = state.known[gateway.serial]
+    assert (known["addresses"], known["firmware_floor"]) == ([f"127.0.0.1:{gateway.port}"], 7)
+    assert gateway.token() not in str(known)
 
 
 def test_info_is_asked_without_credentials_and_data_with(reach: Any, manual_clock: ManualClock) -> None:
@@ -89,9 +91,10 @@ def test_known_gateway_costs_one_handshake_and_no_state_write(
     reach: Any, state: MemoryState, manual_clock: ManualClock
 ) -> None:
     with SimulatedGateway(NEW, manual_clock) as gateway:
-        reach(gateway).close()
+        token = Secret(gateway.token())
+        reach(gateway, token=token).close()
         writes = state.writes
-        again = reach(gateway, Trust(), serial=gateway.serial)
+        again = reach(gateway, Trust(), serial=gateway.serial, token=token)
         again.get("/production.json")
     assert state.writes == writes
 

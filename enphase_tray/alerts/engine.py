@@ -1,0 +1,164 @@
+"""Decides what is new: each thing that is wrong is told once, and once more when it is over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from enphase_tray.alerts.episode import Episode, Member, alert_from, episode_from
+from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.rules import RULES
+from enphase_tray.model.alerts import Alert, AlertEvent, Change, Condition, Evidence, Severity
+
+_JOIN_SECONDS = 3600.0
+"""What ripens within this time after an alert of its group joins that alert."""
+
+
+class AlertEngine:
+    """Holds the open episodes and what is about to become one."""
+
+    def __init__(
+        self,
+        enabled: Callable[[str], bool],
+        memory: Mapping[str, Any] | None = None,
+        rules: Sequence[Rule] = RULES,
+    ) -> None:
+        """`enabled` says of a rule's name whether it may tell; `memory` is what `memory()` gave in an earlier run."""
+        kept = memory or {}
+        self._enabled = enabled
+        self._rules = rules
+        self._pending: dict[str, dict[str, int]] = {
+            str(rule): dict(counts) for rule, counts in (kept.get("pending") or {}).items()
+        }
+        self._episodes: dict[str, list[Episode]] = {rule.name: [] for rule in rules}
+        for item in kept.get("episodes") or ():
+            if item["rule"] in self._episodes:
+                self._episodes[item["rule"]].append(episode_from(item))
+
+    @property
+    def active(self) -> tuple[Alert, ...]:
+        """All open alerts, in the order of the rules."""
+        return tuple(episode.alert for rule in self._rules for episode in self._episodes[rule.name])
+
+    def memory(self) -> dict[str, Any]:
+        """Plain JSON of open episodes and of what is about to become one."""
+        return {
+            "pending": {rule: dict(counts) for rule, counts in self._pending.items() if counts},
+            "episodes": [episode.memory() for rule in self._rules for episode in self._episodes[rule.name]],
+        }
+
+    def check(self, evidence: Evidence) -> tuple[AlertEvent, ...]:
+        """What the user is to be told because of this poll."""
+        events: list[AlertEvent] = []
+        for rule in self._rules:
+            found = {condition.key: condition for condition in rule.check(evidence)}
+            if not found and not self._episodes[rule.name] and not self._pending.get(rule.name):
+                continue
+            self._follow_members(rule, found, evidence, events)
+            fresh = self._news(rule, found)
+            ripe = self._ripen(rule, fresh, evidence)
+            if ripe and self._enabled(rule.name):
+                self._tell(rule, ripe, evidence, events)
+        return tuple(events)
+
+    def _follow_members(
+        self, rule: Rule, found: Mapping[str, Condition], evidence: Evidence, events: list[AlertEvent]
+    ) -> None:
+        at = evidence.at
+        for episode in list(self._episodes[rule.name]):
+            standing = []
+            for key, member in episode.members.items():
+                if key in found:
+                    member.found(found[key])
+                elif rule.settled(evidence, key):
+                    member.missing(at)
+                if not member.over(at, rule.clear_after_polls, 0.0):
+                    standing.append(member.condition)
+            seconds = rule.clear_after_seconds(evidence)
+            if all(member.over(at, rule.clear_after_polls, seconds) for member in episode.members.values()):
+                self._episodes[rule.name].remove(episode)
+                title, body = rule.cleared(episode.alert, evidence)
+                over = replace(episode.alert, title=title, body=body, severity=Severity.INFORMATION, cleared_at=at)
+                events.append(AlertEvent(at, Change.CLEARED, over))
+            elif any(key in found for key in episode.members) and standing:
+                words = rule.merge(standing, evidence) if rule.grouped else standing[0]
+                if episode.show(words):
+                    events.append(AlertEvent(at, Change.UPDATED, episode.alert))
+
+    def _news(self, rule: Rule, found: Mapping[str, Condition]) -> dict[str, Condition]:
+        """Those found that no open episode speaks of already."""
+        known = {key for episode in self._episodes[rule.name] for key in episode.members}
+        absorbed: set[str] = set()
+        for other in self._rules:
+            if rule.name in other.absorbs:
+                absorbed.update(serial for episode in self._episodes[other.name] for serial in episode.alert.serials)
+        news = {}
+        for key, condition in found.items():
+            covered = bool(condition.serials) and absorbed.issuperset(condition.serials)
+            if key not in known and not covered and not self._spoken_for(rule, condition):
+                news[key] = condition
+        return news
+
+    def _spoken_for(self, rule: Rule, condition: Condition) -> bool:
+        """Whether some of it was just told one by one: then those alerts grow, and the whole is not told on top."""
+        serials = set(condition.serials)
+        return any(
+            serials & set(episode.alert.serials) and 2 * len(episode.members) >= len(serials)
+            for name in rule.absorbs
+            for episode in self._episodes.get(name, ())
+        )
+
+    def _ripen(self, rule: Rule, fresh: Mapping[str, Condition], evidence: Evidence) -> dict[str, Condition]:
+        counts = self._pending.setdefault(rule.name, {})
+        for key in list(counts):
+            if key not in fresh and rule.settled(evidence, key):
+                del counts[key]
+        ripe = {}
+        for key, condition in fresh.items():
+            counts[key] = counts.get(key, 0) + 1
+            if counts[key] >= rule.raise_after_polls or rule.urgent(condition, evidence):
+                ripe[key] = condition
+        if ripe and rule.grouped:
+            groups = {rule.group(key) for key in ripe}
+            ripe.update({key: condition for key, condition in fresh.items() if rule.group(key) in groups})
+        return ripe
+
+    def _tell(self, rule: Rule, ripe: Mapping[str, Condition], evidence: Evidence, events: list[AlertEvent]) -> None:
+        counts = self._pending[rule.name]
+        for key in ripe:
+            counts.pop(key, None)
+        if not rule.grouped:
+            for key in sorted(ripe):
+                self._raise(rule, ripe[key], {key: Member(ripe[key])}, evidence, events)
+            return
+        groups: dict[str, list[Condition]] = {}
+        for key in sorted(ripe):
+            groups.setdefault(rule.group(key), []).append(ripe[key])
+        for group, conditions in groups.items():
+            episode = self._open_group(rule, group, evidence)
+            members = {condition.key: Member(condition) for condition in conditions}
+            if episode is None:
+                self._raise(rule, rule.merge(conditions, evidence), members, evidence, events)
+                continue
+            episode.members.update(members)
+            episode.show(rule.merge([member.condition for member in episode.members.values()], evidence))
+            events.append(AlertEvent(evidence.at, Change.UPDATED, episode.alert))
+
+    def _open_group(self, rule: Rule, group: str, evidence: Evidence) -> Episode | None:
+        for episode in self._episodes[rule.name]:
+            young = (evidence.at - episode.alert.raised_at).total_seconds() <= _JOIN_SECONDS
+            if young and rule.group(episode.alert.key) == group:
+                return episode
+        return None
+
+    def _raise(
+        self,
+        rule: Rule,
+        condition: Condition,
+        members: dict[str, Member],
+        evidence: Evidence,
+        events: list[AlertEvent],
+    ) -> None:
+        alert = alert_from(rule.name, condition, evidence.at)
+        events.append(AlertEvent(evidence.at, Change.RAISED, alert))
+        if not rule.momentary:
+            self._episodes[rule.name].append(Episode(alert, members))

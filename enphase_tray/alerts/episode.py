@@ -1,0 +1,135 @@
+"""One episode of something wrong: who is part of it, and how sure it is that it is over."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from enphase_tray.model.alerts import Alert, Condition, Severity
+
+
+class Member:
+    """One condition within an episode, and since when it has not been found."""
+
+    __slots__ = ("condition", "gone_polls", "gone_since")
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+        self.gone_polls = 0
+        self.gone_since: datetime | None = None
+
+    def found(self, condition: Condition) -> None:
+        """It is wrong in this poll."""
+        self.condition = condition
+        self.gone_polls, self.gone_since = 0, None
+
+    def missing(self, at: datetime) -> None:
+        """It is known not to be wrong in this poll."""
+        self.gone_polls += 1
+        if self.gone_since is None:
+            self.gone_since = at
+
+    def over(self, at: datetime, polls: int, seconds: float) -> bool:
+        """Whether it has been gone for that long."""
+        if self.gone_since is None or self.gone_polls < polls:
+            return False
+        return (at - self.gone_since).total_seconds() >= seconds
+
+
+class Episode:
+    """An alert with its members."""
+
+    __slots__ = ("alert", "members")
+
+    def __init__(self, alert: Alert, members: dict[str, Member]) -> None:
+        self.alert = alert
+        self.members = members
+
+    def show(self, condition: Condition) -> bool:
+        """Take over the words of `condition`. Says whether its severity rose."""
+        rose = _RANK[condition.severity] > _RANK[self.alert.severity]
+        serials = tuple(sorted({*self.alert.serials, *condition.serials}))
+        self.alert = replace(
+            self.alert, severity=condition.severity, serials=serials, title=condition.title, body=condition.body
+        )
+        return rose
+
+    def memory(self) -> dict[str, Any]:
+        """What to keep for the next run."""
+        alert = self.alert
+        return {
+            "id": alert.id,
+            "rule": alert.rule,
+            "key": alert.key,
+            "severity": alert.severity.value,
+            "serials": list(alert.serials),
+            "title": alert.title,
+            "body": alert.body,
+            "raised_at": alert.raised_at.isoformat(),
+            "members": [_member_memory(member) for member in self.members.values()],
+        }
+
+
+def alert_from(rule: str, condition: Condition, at: datetime) -> Alert:
+    """A new alert; its id follows from rule, key and time, so that a replay gives the same."""
+    return Alert(
+        id=f"{rule}-{condition.key.replace(' ', '-')}-{at:%Y%m%dT%H%M%SZ}",
+        rule=rule,
+        key=condition.key,
+        severity=condition.severity,
+        serials=condition.serials,
+        title=condition.title,
+        body=condition.body,
+        raised_at=at,
+    )
+
+
+def episode_from(kept: Mapping[str, Any]) -> Episode:
+    """Back from `Episode.memory()`."""
+    alert = Alert(
+        id=kept["id"],
+        rule=kept["rule"],
+        key=kept["key"],
+        severity=Severity(kept["severity"]),
+        serials=tuple(kept["serials"]),
+        title=kept["title"],
+        body=kept["body"],
+        raised_at=datetime.fromisoformat(kept["raised_at"]),
+    )
+    members = [_member_from(alert.rule, item) for item in kept["members"]]
+    return Episode(alert, {member.condition.key: member for member in members})
+
+
+_RANK = {Severity.INFORMATION: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+
+
+def _member_memory(member: Member) -> dict[str, Any]:
+    condition = member.condition
+    return {
+        "key": condition.key,
+        "severity": condition.severity.value,
+        "serials": list(condition.serials),
+        "title": condition.title,
+        "body": condition.body,
+        "since": None if condition.since is None else condition.since.isoformat(),
+        "gone_polls": member.gone_polls,
+        "gone_since": None if member.gone_since is None else member.gone_since.isoformat(),
+    }
+
+
+def _member_from(rule: str, kept: Mapping[str, Any]) -> Member:
+    since, gone_since = kept.get("since"), kept.get("gone_since")
+    member = Member(
+        Condition(
+            rule=rule,
+            key=kept["key"],
+            severity=Severity(kept["severity"]),
+            serials=tuple(kept["serials"]),
+            title=kept["title"],
+            body=kept["body"],
+            since=None if since is None else datetime.fromisoformat(since),
+        )
+    )
+    member.gone_polls = int(kept.get("gone_polls", 0))
+    member.gone_since = None if gone_since is None else datetime.fromisoformat(gone_since)
+    return member

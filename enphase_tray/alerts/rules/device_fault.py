@@ -1,0 +1,91 @@
+"""A device says by itself that something is wrong with it."""
+
+from collections.abc import Iterable, Sequence
+
+from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.words import clock_time, listed, short
+from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.readings import BatteryReading, InverterReading, InverterState, RelayReading, Snapshot
+from enphase_tray.model.status_words import faults, meaning, suffix
+
+_TOLD_ELSEWHERE = frozenset({"nsrb_ctrl.relayopen", "pcu_chan.gridgone"})
+_SETTLE_SECONDS = 3600.0
+
+
+class DeviceFault(Rule):
+    """Fault words other than those of every night, said twice; a word counts once for all devices that say it."""
+
+    name = "device_fault"
+    label = "A device reports a fault"
+    severity = Severity.WARNING
+    raise_after_polls = 2
+    grouped = True
+
+    def check(self, evidence: Evidence) -> Iterable[Condition]:
+        snapshot = evidence.snapshot
+        if snapshot is None or snapshot.starting_up:
+            return
+        for device, kind in _speaking(snapshot, evidence):
+            for word in dict.fromkeys(suffix(word) for word in faults(device.device.words)):
+                if word not in _TOLD_ELSEWHERE:
+                    yield Condition(
+                        rule=self.name,
+                        key=f"{device.serial} {word}",
+                        severity=self.severity,
+                        serials=(device.serial,),
+                        title=f"{kind} {short(device.serial)}: {meaning(word).label}",
+                        body=meaning(word).advice,
+                    )
+
+    def group(self, key: str) -> str:
+        return key.partition(" ")[2]
+
+    def merge(self, conditions: Sequence[Condition], evidence: Evidence) -> Condition:
+        serials = tuple(sorted(serial for c in conditions for serial in c.serials))
+        first = min(conditions, key=lambda c: c.key)
+        word = self.group(first.key)
+        if len(conditions) == 1:
+            title, body = first.title, f"It says so itself ({word}). {first.body}"
+        else:
+            title = f"{len(conditions)} devices: {meaning(word).label}"
+            body = f"{listed(serials)} say so themselves ({word}). {first.body}"
+        return Condition(self.name, first.key, self.severity, serials, title, body)
+
+    def settled(self, evidence: Evidence, key: str) -> bool:
+        snapshot = evidence.snapshot
+        if snapshot is None or snapshot.starting_up:
+            return False
+        serial = key.partition(" ")[0]
+        if any(device.serial == serial for device, _ in _speaking(snapshot, evidence)):
+            return True
+        present = {d.serial for group in (snapshot.inverters, snapshot.relays, snapshot.batteries) for d in group}
+        return bool(snapshot.inverters) and serial not in present
+
+    def clear_after_seconds(self, evidence: Evidence) -> float:
+        """Grid faults come and go; within an hour they are one."""
+        return _SETTLE_SECONDS
+
+    def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        label = meaning(self.group(alert.key)).label
+        verb = "no longer says" if len(alert.serials) == 1 else "no longer say"
+        return (
+            f"Settled: {label}",
+            f"{listed(alert.serials)} {verb} so; the notice was of {clock_time(alert.raised_at, evidence)}.",
+        )
+
+
+def _speaking(
+    snapshot: Snapshot, evidence: Evidence
+) -> Iterable[tuple[InverterReading | RelayReading | BatteryReading, str]]:
+    """Devices whose words count now. Sleeping inverters, and those without grid or relay, say what they must."""
+    assessment = evidence.assessment
+    if not assessment.cut_off and assessment.quiet_until is None and assessment.daylight:
+        for inverter in snapshot.inverters:
+            if inverter.device.words and assessment.states.get(inverter.serial) is InverterState.REPORTING:
+                yield inverter, "Inverter"
+    for relay in snapshot.relays:
+        if relay.device.words:
+            yield relay, "Relay"
+    for battery in snapshot.batteries:
+        if battery.device.words:
+            yield battery, "Battery"

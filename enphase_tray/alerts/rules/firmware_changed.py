@@ -1,0 +1,39 @@
+"""The gateway runs another firmware than before."""
+
+from collections.abc import Iterable
+
+from enphase_tray.alerts.rule import Rule
+from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.identity import FirmwareVersion
+
+
+class FirmwareChanged(Rule):
+    """A note, told once: it explains why figures or log-ins may differ from now on."""
+
+    name = "firmware_changed"
+    label = "The gateway's firmware changes"
+    severity = Severity.INFORMATION
+    momentary = True
+
+    def check(self, evidence: Evidence) -> Iterable[Condition]:
+        if evidence.snapshot is None or evidence.previous_firmware is None:
+            return
+        before = FirmwareVersion.parse(evidence.previous_firmware)
+        now = evidence.snapshot.gateway.firmware
+        if not now.numbers or not before.numbers or now == before:
+            return
+        yield Condition(
+            rule=self.name,
+            key=now.text,
+            severity=self.severity,
+            serials=(),
+            title=f"The gateway now runs firmware {now}",
+            body=f"It was {before} before. Enphase installs firmware by itself; nothing needs to be done as long as "
+            "figures keep coming.",
+        )
+
+    def settled(self, evidence: Evidence, key: str) -> bool:
+        return True
+
+    def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        return alert.title, alert.body

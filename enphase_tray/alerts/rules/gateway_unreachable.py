@@ -1,0 +1,52 @@
+"""The gateway has not answered, or not in a way that can be read, for a quarter of an hour."""
+
+from collections.abc import Iterable
+
+from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.words import clock_time, sentence, span
+from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+
+_SECONDS = 900.0
+_POLLS = 3
+_KINDS = frozenset({"unreachable", "wrong_gateway", "not_understood"})
+_TITLES = {
+    "unreachable": "The gateway does not answer",
+    "wrong_gateway": "Another gateway answers",
+    "not_understood": "The gateway's answers cannot be read",
+}
+
+
+class GatewayUnreachable(Rule):
+    """Sleep of this computer and the gateway's nightly reset do not count: see `Assessment.failing_since`."""
+
+    name = "gateway_unreachable"
+    label = "The gateway does not answer"
+    severity = Severity.WARNING
+    clear_after_polls = 1
+
+    def check(self, evidence: Evidence) -> Iterable[Condition]:
+        failure, assessment = evidence.failure, evidence.assessment
+        if failure is None or failure.kind not in _KINDS or assessment.failing_since is None:
+            return
+        failing = (evidence.at - assessment.failing_since).total_seconds()
+        if failing < _SECONDS or assessment.failed_polls < _POLLS:
+            return
+        since = clock_time(assessment.failing_since, evidence)
+        yield Condition(
+            rule=self.name,
+            key="gateway",
+            severity=self.severity,
+            serials=(),
+            title=_TITLES[failure.kind],
+            body=f"No figures since {since} ({span(failing)}). {sentence(failure.advice)}".strip(),
+            since=assessment.failing_since,
+        )
+
+    def settled(self, evidence: Evidence, key: str) -> bool:
+        return evidence.snapshot is not None
+
+    def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        return (
+            "The gateway answers again",
+            f"It had not been readable since before {clock_time(alert.raised_at, evidence)}; figures are live again.",
+        )

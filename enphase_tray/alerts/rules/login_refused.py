@@ -1,0 +1,38 @@
+"""The gateway does not let this program in."""
+
+from collections.abc import Iterable
+
+from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.words import clock_time, sentence
+from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.readings import Problem
+
+_KINDS = frozenset({"login_refused", "token_expired", "token_wrong_gateway", "token_missing"})
+
+
+class LoginRefused(Rule):
+    """Told at once: polling rests until the user has done something about it."""
+
+    name = "login_refused"
+    label = "The log-in is refused"
+    severity = Severity.WARNING
+    clear_after_polls = 1
+
+    def check(self, evidence: Evidence) -> Iterable[Condition]:
+        failure = evidence.failure
+        if failure is not None and failure.kind in _KINDS:
+            yield Condition(self.name, "login", self.severity, (), failure.title, sentence(failure.advice), failure.at)
+        for problem in _refused(evidence):
+            yield Condition(self.name, "login", self.severity, (), problem.title, sentence(problem.advice))
+
+    def settled(self, evidence: Evidence, key: str) -> bool:
+        return evidence.snapshot is not None and not _refused(evidence)
+
+    def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        return "The log-in works again", f"It had been refused at {clock_time(alert.raised_at, evidence)}."
+
+
+def _refused(evidence: Evidence) -> tuple[Problem, ...]:
+    """Parts of an old gateway that want a password, and refuse the one they got; the rest is still read."""
+    snapshot = evidence.snapshot
+    return () if snapshot is None else tuple(problem for problem in snapshot.problems if problem.login_refused)[:1]

@@ -1,0 +1,80 @@
+"""So many inverters stand still together that the cause is common: one message for the plant."""
+
+from collections.abc import Iterable
+
+from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.standing import relay_is_open, standing
+from enphase_tray.alerts.words import clock_time
+from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.readings import Snapshot
+
+_KEY = "site"
+_STRAGGLER_SECONDS = 1800.0
+
+
+class SiteStopped(Rule):
+    """All or most inverters stop together by day, or say together that there is no grid."""
+
+    name = "site_stopped"
+    label = "All inverters stop by day"
+    severity = Severity.CRITICAL
+    raise_after_polls = 2
+    clear_after_polls = 2
+    absorbs = ("inverter_stopped", "inverter_silent")
+
+    def check(self, evidence: Evidence) -> Iterable[Condition]:
+        snapshot = evidence.snapshot
+        if snapshot is None or snapshot.starting_up or relay_is_open(snapshot):
+            return
+        without_grid = () if evidence.assessment.relay_cut else _without_grid(snapshot)
+        if without_grid:
+            yield self._condition(
+                without_grid,
+                "There is no grid at the inverters",
+                "Production has stopped because the inverters see no grid voltage. They start again by themselves some "
+                "minutes after the grid is back; if your lights are on, check the breaker of the solar system.",
+            )
+            return
+        now = standing(evidence, snapshot)
+        if not now.whole_site:
+            return
+        since = [evidence.assessment.since[s] for s in now.together if s in evidence.assessment.since]
+        when = f" since {clock_time(max(since), evidence)}" if since else ""
+        everybody = len(now.together) == now.judged
+        yield self._condition(
+            now.together,
+            "All inverters stand still" if everybody else f"{len(now.together)} of {now.judged} inverters stand still",
+            f"They have made no power{when} though it is day. Check the breaker of the solar system and whether the "
+            "grid is there; if both are well, call your installer.",
+        )
+
+    def settled(self, evidence: Evidence, key: str) -> bool:
+        snapshot = evidence.snapshot
+        return (
+            snapshot is not None
+            and not snapshot.starting_up
+            and bool(snapshot.inverters)
+            and not (relay_is_open(snapshot) or evidence.assessment.daylight is not True)
+        )
+
+    def clear_after_seconds(self, evidence: Evidence) -> float:
+        """Where some still stand, they get time to start before they are spoken of one by one."""
+        if evidence.snapshot is None or not standing(evidence, evidence.snapshot).bad:
+            return 0.0
+        return _STRAGGLER_SECONDS + 2 * evidence.assessment.report_interval_seconds
+
+    def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        return (
+            "The inverters make power again",
+            f"They had stood still since before {clock_time(alert.raised_at, evidence)}.",
+        )
+
+    def _condition(self, serials: tuple[str, ...], title: str, body: str) -> Condition:
+        return Condition(self.name, _KEY, self.severity, serials, title, body)
+
+
+def _without_grid(snapshot: Snapshot) -> tuple[str, ...]:
+    """The inverters that say that the grid is gone, if they are most of those that say anything."""
+    speaking = [i for i in snapshot.inverters if i.device.words and not i.retired]
+    gone = tuple(i.serial for i in speaking if any(w.lower().endswith("pcu_chan.gridgone") for w in i.device.words))
+    return gone if gone and 2 * len(gone) >= len(speaking) else ()

@@ -1,0 +1,70 @@
+"""How often inverters report, and how often this program asks: both learned, since both can change."""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+DEFAULT_SECONDS = 300.0
+_KNOWN = ((450.0, 300.0), (1800.0, 900.0), (7200.0, 3600.0))
+_RECENT = 24
+_MIN_PATIENCE = 2700.0
+
+
+def nearest_interval(seconds: float) -> float | None:
+    """The interval (5, 15 or 60 min, in seconds) that a time between two reports points to; `None` for none."""
+    if seconds < 200.0:
+        return None
+    for limit, interval in _KNOWN:
+        if seconds <= limit:
+            return interval
+    return None
+
+
+class Cadence:
+    """Learns the report interval of a site from what its inverters say and from the times of their reports."""
+
+    def __init__(self, memory: Mapping[str, Any] | None = None) -> None:
+        kept = memory or {}
+        self.interval = float(kept.get("interval", DEFAULT_SECONDS))
+        """Seconds between two reports of one inverter."""
+        self.poll_seconds = float(kept.get("poll_seconds", DEFAULT_SECONDS))
+        """Usual seconds between two polls."""
+        self._recent: deque[float] = deque(kept.get("recent", ()), maxlen=_RECENT)
+
+    def memory(self) -> dict[str, Any]:
+        """What to keep for the next run."""
+        return {"interval": self.interval, "poll_seconds": self.poll_seconds, "recent": list(self._recent)}
+
+    def learn_poll(self, gap: float) -> None:
+        """`gap` seconds lie between this outcome and the one before. One long gap changes nothing."""
+        if 20.0 <= gap <= 3 * self.poll_seconds or (gap <= 4000.0 and self.poll_seconds < 60.0):
+            self.poll_seconds += (min(gap, 3900.0) - self.poll_seconds) / 8
+
+    def learn_report(self, difference: float, duration: float | None, gap: float) -> None:
+        """A new report came `difference` s after that inverter's last one; `gap` s lie between the two polls.
+
+        `duration` is what the report itself says. A difference counts only where no report can have been missed.
+        """
+        said = nearest_interval(duration) if duration is not None else None
+        if said is None and (gap <= 1.34 * self.interval or gap <= 0.6 * difference):
+            said = nearest_interval(difference)
+        if said is not None:
+            self._recent.append(said)
+
+    def settle(self, inverters: int) -> None:
+        """Follow what was learned so far: what most of the last two reports of each of `inverters` say."""
+        if not self._recent:
+            return
+        ordered = sorted(list(self._recent)[-max(4, 2 * inverters) :])
+        self.interval = ordered[len(ordered) // 2]
+
+    @property
+    def fresh_seconds(self) -> float:
+        """Up to this age a report speaks of now."""
+        return 2 * self.interval + 60.0
+
+    @property
+    def patience_seconds(self) -> float:
+        """From this age on, an inverter whose neighbours report is missed; slow while some report at a longer pace."""
+        slowest = sorted(self._recent)[-3] if len(self._recent) >= 3 else self.interval
+        return max(_MIN_PATIENCE, 3 * max(self.interval, slowest), 2.2 * self.poll_seconds + self.interval)

@@ -1,0 +1,85 @@
+"""Proof of daylight at one moment: what the inverters that are well, and the production meter, say together."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from enphase_tray.analysis.track import InverterTrack
+from enphase_tray.model.readings import Snapshot, Source
+
+LIT_PROOF_WATTS = 10.0
+_LONE_SIBLING_WATTS = 30.0
+_METER_WATTS = 50.0
+_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Sky:
+    """The well inverters of one poll: how many, how many make power, and their watts in rising order."""
+
+    well: int
+    lit: int
+    watts: tuple[float, ...]
+    meter: bool
+
+    @property
+    def proven(self) -> bool:
+        """Whether somebody makes enough power for it to be day."""
+        return self.meter or (self.well > 0 and self.lit >= max(1, min(2, self.well), _SHARE * self.well))
+
+    @property
+    def median(self) -> float:
+        """Middle of the watts of those that reported lately; 0 where nobody did."""
+        return self.watts[len(self.watts) // 2] if self.watts else 0.0
+
+    @property
+    def level(self) -> float:
+        """Middle of the watts of those that make power; unlike `median` it stays while one after another stops."""
+        return self.watts[-(self.lit + 1) // 2] if self.lit else 0.0
+
+    def proven_without(self, track: InverterTrack) -> bool:
+        """Whether the others prove daylight, so that this one's silence or nothing means something."""
+        counted = not track.faulty
+        others = self.well - counted
+        lit = self.lit - (counted and is_lit(track))
+        if others <= 0:
+            return False
+        if others == 1:
+            return lit == 1 and self.median_without(track) >= _LONE_SIBLING_WATTS
+        return lit >= max(2.0, _SHARE * others)
+
+    def median_without(self, track: InverterTrack) -> float:
+        """Middle of the others' watts."""
+        watts = self.watts
+        if not track.faulty and track.fresh and track.watts is not None:
+            own = bisect_left(watts, track.watts)
+            middle = (len(watts) - 1) // 2
+            return watts[middle + (own <= middle)] if len(watts) > 1 else 0.0
+        return watts[len(watts) // 2] if watts else 0.0
+
+
+def is_lit(track: InverterTrack) -> bool:
+    """Whether this inverter's own report proves light."""
+    return track.fresh and track.watts is not None and track.watts >= LIT_PROOF_WATTS
+
+
+def look(tracks: Sequence[InverterTrack], snapshot: Snapshot) -> Sky:
+    """What this poll says of the sky."""
+    well = [track for track in tracks if not track.faulty and track.age is not None]
+    watts = sorted(track.watts for track in well if track.fresh and track.watts is not None)
+    return Sky(
+        well=len(well),
+        lit=sum(1 for watt in watts if watt >= LIT_PROOF_WATTS),
+        watts=tuple(watts),
+        meter=_meter_proves(snapshot),
+    )
+
+
+def _meter_proves(snapshot: Snapshot) -> bool:
+    production = snapshot.production
+    return (
+        production is not None
+        and production.watts_now is not None
+        and production.watts_now > _METER_WATTS
+        and production.source.get("watts_now") is Source.METER
+    )

@@ -1,0 +1,116 @@
+"""What is remembered of one inverter from poll to poll."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from enphase_tray.analysis.daylight import UsualHours, UsualShare
+from enphase_tray.model.readings import InverterReading, InverterState
+
+NOTHING_WATTS = 1.0
+"""At most this is nothing: inverters round."""
+LIT_WATTS = 3.0
+"""From this on an inverter is at work, however dull the day."""
+RETIRED_SECONDS = 14 * 86400.0
+
+_FAULTY = (InverterState.SILENT, InverterState.STOPPED)
+
+
+class InverterTrack:
+    """One inverter: its last report, its recent nothing, and the hours at which it usually works (epoch seconds)."""
+
+    __slots__ = (
+        "age",
+        "fresh",
+        "hours",
+        "proof_since",
+        "report_at",
+        "share",
+        "state",
+        "watts",
+        "woken_at",
+        "working_at",
+        "zero_reports",
+        "zero_since",
+    )
+
+    def __init__(self, memory: Mapping[str, Any] | None = None) -> None:
+        kept = memory or {}
+        self.state = InverterState(kept.get("state", "unknown"))
+        self.report_at: float | None = kept.get("report_at")
+        self.watts: float | None = kept.get("watts")
+        self.working_at: float | None = kept.get("working_at")
+        """Time of its last report with power."""
+        self.woken_at: float | None = kept.get("woken_at")
+        """When it first made power after its last sleep."""
+        self.zero_since: float | None = kept.get("zero_since")
+        """Since when its reports have said nothing while its neighbours made power."""
+        self.zero_reports = int(kept.get("zero_reports", 0))
+        self.proof_since: float | None = kept.get("proof_since")
+        """Since when its neighbours have proven daylight without a break."""
+        self.hours = UsualHours(str(kept.get("hours", "")))
+        self.share = UsualShare(str(kept.get("share", "")))
+        self.age: float | None = None
+        self.fresh = False
+
+    def memory(self) -> dict[str, Any]:
+        """What to keep for the next run."""
+        return {
+            "state": self.state.value,
+            "report_at": self.report_at,
+            "watts": self.watts,
+            "working_at": self.working_at,
+            "woken_at": self.woken_at,
+            "zero_since": self.zero_since,
+            "zero_reports": self.zero_reports,
+            "proof_since": self.proof_since,
+            "hours": self.hours.packed(),
+            "share": self.share.packed(),
+        }
+
+    def take(self, reading: InverterReading, now: float, fresh_seconds: float, interval: float) -> float | None:
+        """Look at a reading taken at `now`. Gives the seconds between its last two reports if there is a new one."""
+        self.watts = reading.last_report_watts
+        if reading.last_report_at is None:
+            self.age, self.fresh = None, False
+            return None
+        report = reading.last_report_at.timestamp()
+        self.age = max(0.0, now - report)
+        self.fresh = self.age <= fresh_seconds
+        before, self.report_at = self.report_at, report
+        if before is not None and report <= before:
+            return None
+        if self.watts is not None and self.watts >= LIT_WATTS and (self.fresh or before is not None):
+            if self.working_at is None or report - self.working_at > 4 * 3600.0:
+                self.woken_at = report
+            self.working_at = report
+            if self.state not in _FAULTY:
+                self.hours.mark(report - interval, report)
+        return None if before is None else report - before
+
+    @property
+    def faulty(self) -> bool:
+        """Whether it was found silent or stopped and has not recovered."""
+        return self.state in _FAULTY
+
+    @property
+    def makes_nothing(self) -> bool:
+        """Whether it reports, and reports nothing."""
+        return self.fresh and self.watts is not None and self.watts <= NOTHING_WATTS
+
+    def count_zero(self, new_report: bool, proven: bool) -> None:
+        """Count reports in a row that say nothing while `proven` says that neighbours make power."""
+        if not proven or (self.fresh and not self.makes_nothing):
+            self.zero_since, self.zero_reports = None, 0
+            return
+        if not self.makes_nothing:
+            return
+        if new_report or self.zero_since is None:
+            self.zero_reports += 1
+            if self.zero_since is None:
+                self.zero_since = self.report_at
+
+    def since(self) -> datetime | None:
+        """Its last sign of power, as far as known."""
+        moment = self.working_at if self.working_at is not None else self.report_at
+        return None if moment is None else datetime.fromtimestamp(moment, UTC)

@@ -1,0 +1,142 @@
+"""The rooms of a profile put together, with no Qt: what the tray and the terminal both run on."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from enphase_tray.gateway.cloud import CloudClient
+from enphase_tray.gateway.discovery import discover, locate
+from enphase_tray.gateway.line import Aborted, Breaker, aside
+from enphase_tray.gateway.reader import Reader
+from enphase_tray.gateway.trial import try_connection
+from enphase_tray.history.reader import HistoryReader
+from enphase_tray.history.writer import HistoryWriter
+from enphase_tray.model.clock import Clock
+from enphase_tray.model.connection import CloudAccount, Connection, TokenKeeper, TrialStep, Trust
+from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.model.identity import FoundGateway, Secret
+from enphase_tray.monitor.monitor import Monitor
+from enphase_tray.monitor.rooms import Rooms
+from enphase_tray.monitor.service import GatewayService
+from enphase_tray.settings.paths import ProfilePaths
+from enphase_tray.settings.secrets import SecretStore
+from enphase_tray.settings.settings import Settings
+from enphase_tray.settings.state import StateStore
+from enphase_tray.settings.store import SettingsStore
+
+
+class Profile:
+    """One profile's files and what is built on them."""
+
+    def __init__(
+        self,
+        paths: ProfilePaths,
+        clock: Clock,
+        *,
+        trust: Trust | None = None,
+        secrets: SecretStore | None = None,
+        locate: Callable[[str | None], tuple[str, ...]] = locate,
+        make_cloud: Callable[[], CloudClient] = CloudClient,
+    ) -> None:
+        """`trust` decides about certificates never seen before; `secrets` replaces the user's keyring.
+
+        `locate` looks up where a serial is announced, `make_cloud` gives the way to Enphase's log-in hosts.
+        """
+        self.paths = paths
+        self.clock = clock
+        self.trust = trust or Trust()
+        self._secrets = secrets
+        self._locate = locate
+        self._make_cloud = make_cloud
+        self._breaker = Breaker()
+        self.store = SettingsStore(paths)
+        self.state = StateStore(paths)
+
+    def secrets(self, settings: Settings) -> SecretStore:
+        """The profile's secrets; nothing of a keyring is loaded before one is asked for."""
+        return self._secrets or SecretStore(self.paths, allow_file=settings.token_in_file)
+
+    def reader(self, connection: Connection, tokens: TokenKeeper) -> Reader:
+        """A reader of one gateway that finds it again by mDNS when its address changed."""
+        return Reader(
+            connection,
+            self.state,
+            tokens,
+            self.trust,
+            self.clock,
+            locate=self._locate,
+            cloud_factory=self._make_cloud,
+        )
+
+    def monitor(self, connection: Connection, settings: Settings, tokens: TokenKeeper) -> Monitor:
+        """A monitor that remembers in the profile's history and judges by the settings' rules."""
+        return Monitor(
+            self.reader(connection, tokens),
+            self.clock,
+            open_history=self.history_writer,
+            rule_enabled=partial(_rule_enabled, settings),
+            refresh_seconds=settings.gateway.refresh_seconds,
+            pin_of=self.state.pin,
+            notes=self._notices,
+        )
+
+    def service(self, settings: Settings) -> GatewayService:
+        """The whole of a gateway's life, for the tray."""
+        secrets = self.secrets(settings)
+        rooms = Rooms(
+            make_monitor=lambda connection, chosen: self.monitor(connection, chosen, secrets),
+            try_connection=self._trial,
+            fetch_token=self._fetch_token,
+            discover=self._discover,
+            abort=self._abort,
+        )
+        return GatewayService(self.store, self.state, secrets, rooms, self.clock, settings)
+
+    def history_writer(self) -> HistoryWriter:
+        return HistoryWriter(self.paths.history_file, self.clock)
+
+    def history_reader(self) -> HistoryReader:
+        return HistoryReader(self.paths.history_file)
+
+    def _notices(self) -> list[str]:
+        """What was found damaged in settings and state, and where it was kept."""
+        return [notice for notice in (self.store.notice, self.state.notice) if notice is not None]
+
+    def _abort(self) -> None:
+        self._breaker.trip()
+
+    def _breakable(self) -> Breaker:
+        """A breaker for what begins now; `_abort` trips the latest."""
+        self._breaker = Breaker()
+        return self._breaker
+
+    def _discover(self, seconds: float) -> list[FoundGateway]:
+        try:
+            return aside(
+                lambda: discover(seconds), seconds + 5.0, self._breakable(), "discover-gateways", EnphaseTrayError
+            )
+        except (TimeoutError, Aborted):
+            return []
+
+    def _trial(self, connection: Connection, tokens: TokenKeeper) -> Iterator[TrialStep]:
+        return try_connection(
+            connection,
+            self.state,
+            tokens,
+            self.trust,
+            self.clock,
+            locate=self._locate,
+            cloud_factory=self._make_cloud,
+            breaker=self._breakable(),
+        )
+
+    def _fetch_token(self, account: CloudAccount, serial: str) -> Secret:
+        cloud = self._make_cloud()
+        self._breakable().also(cloud.abort)
+        try:
+            return cloud.fetch_token(account, serial)
+        finally:
+            cloud.close()
+
+
+def _rule_enabled(settings: Settings, rule: str) -> bool:
+    return settings.rules.get(rule, True)

@@ -1,0 +1,178 @@
+"""Runs the tray application: builds the Qt side around a profile, and ends it in good order."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QLocale, QMessageLogContext, QStandardPaths, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QSessionManager
+from PySide6.QtWidgets import QApplication
+
+from enphase_tray.app.compose import Profile
+from enphase_tray.gateway.redact import RedactingFormatter, Redactor
+from enphase_tray.model.errors import EnphaseTrayError, Retry
+from enphase_tray.settings.paths import ProfilePaths
+from enphase_tray.settings.settings import Settings
+from enphase_tray.status.words import Wording
+from enphase_tray.ui.autostart import Autostart
+from enphase_tray.ui.bugs import BugWatch
+from enphase_tray.ui.live import Live
+from enphase_tray.ui.resources import APP_ID
+from enphase_tray.ui.shell import Shell
+from enphase_tray.ui.signals import SignalWatch
+from enphase_tray.ui.single_instance import SingleInstance
+
+log = logging.getLogger(__name__)
+
+_LOG_BYTES = 256 * 1024
+
+
+def run(profile: Profile, settings: Settings, *, hidden: bool, demo: bool) -> int:
+    """Run until the user quits; returns the exit status. Raises `EnphaseTrayError` where it cannot start."""
+    refuse_broken_bindings(PySide6.__version__, sys.version_info[:2])
+    app = _application()
+    instance = SingleInstance(profile.paths.run_dir)
+    if not instance.claim():
+        return 0
+    redactor = Redactor()
+    handler = _log_to_file(profile.paths.log_file, redactor)
+    qInstallMessageHandler(_on_qt_message)
+    try:
+        bugs = BugWatch(log.error, redactor.scrub)
+        status, live = _run(app, profile, settings, instance, bugs, hidden=hidden, demo=demo)
+    finally:
+        qInstallMessageHandler(None)
+        instance.release()
+        logging.getLogger("enphase_tray").removeHandler(handler)
+        handler.close()
+    if not live.stop():
+        # A thread inside a keyring prompt or a name look-up cannot be freed, and Qt aborts the process when a running
+        # QThread is destroyed. Nothing is lost: each poll is committed to the history before its result is shown.
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def refuse_broken_bindings(pyside: str, python: tuple[int, int]) -> None:
+    """Raise where PySide6 6.12 would lose references to `None` and end the program after some hours."""
+    if python < (3, 12) and pyside.split(".")[:2] == ["6", "12"]:
+        raise EnphaseTrayError(
+            f"PySide6 {pyside} does not work with Python {python[0]}.{python[1]}",
+            "Install PySide6-Essentials below 6.12, or use Python 3.12 or newer",
+            Retry.NEVER,
+        )
+
+
+def start_command(paths: ProfilePaths, argv0: str, executable: str, appimage: str | None, *, frozen: bool) -> list[str]:
+    """How to start this very program again, hidden: absolute path first."""
+    program = Path(argv0)
+    if appimage:
+        command = [appimage]
+    elif frozen:
+        command = [executable]
+    elif program.stem == "enphase-tray" and program.is_file():
+        command = [str(program.resolve())]
+    else:
+        command = [executable, "-m", "enphase_tray"]
+    command.append("--hidden")
+    if paths.directory != ProfilePaths.default().directory:
+        command += ["--profile", str(paths.directory)]
+    return command
+
+
+def _run(
+    app: QApplication,
+    profile: Profile,
+    settings: Settings,
+    instance: SingleInstance,
+    bugs: BugWatch,
+    *,
+    hidden: bool,
+    demo: bool,
+) -> tuple[int, Live]:
+    """The exit status, and the connection (kept, because its thread must not be destroyed while it runs)."""
+    bugs.install()
+    live = Live(profile.service(settings), profile.clock)
+    autostart = None if demo else _autostart(profile.paths)
+    shell = Shell(live, profile.history_reader, _wording(settings), autostart)
+    signals = SignalWatch()
+    live.bug.connect(bugs.tell)
+    live.hung.connect(_on_hung)
+    bugs.found.connect(shell.windows.tell_bug)
+    instance.show_requested.connect(shell.windows.open)
+    signals.quit_requested.connect(app.quit)
+    shell.quit_asked.connect(app.quit)
+    app.commitDataRequest.connect(_on_session_end)
+    signals.install()
+    try:
+        shell.start(hidden=hidden)
+        status = app.exec()
+    finally:
+        shell.close()
+        signals.remove()
+        bugs.remove()
+    return status, live
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("enphase-tray")
+    app.setApplicationDisplayName("Enphase Tray")
+    app.setDesktopFileName(APP_ID)
+    return app
+
+
+def _autostart(paths: ProfilePaths) -> Autostart:
+    config = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    command = start_command(
+        paths,
+        sys.argv[0],
+        sys.executable,
+        os.environ.get("APPIMAGE"),
+        frozen=bool(getattr(sys, "frozen", False)),
+    )
+    return Autostart(Path(config), command)
+
+
+def _wording(settings: Settings) -> Wording:
+    locale = QLocale.system()
+    return Wording(locale.decimalPoint(), locale.groupSeparator(), settings.units.value)
+
+
+def _log_to_file(file: Path, redactor: Redactor) -> logging.Handler:
+    """Warnings and worse, scrubbed, in a small file that only its owner reads."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+        if file.stat().st_size > _LOG_BYTES:
+            file.replace(file.with_suffix(".old.log"))
+            file.touch(mode=0o600)
+        # Not logging.handlers: it would keep pickle, queues and sockets in memory for turning one file over.
+        handler: logging.Handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(RedactingFormatter(redactor, "%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger("enphase_tray").addHandler(handler)
+    return handler
+
+
+def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }
+    logging.getLogger("enphase_tray.qt").log(levels.get(kind, logging.ERROR), "%s", message)
+
+
+def _on_session_end(manager: QSessionManager) -> None:
+    """Log-in starts the program by its own entry; the session must not start it a second time."""
+    manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+
+
+def _on_hung() -> None:
+    log.warning("the poller was not heard of for too long; its request was ended and it starts anew")

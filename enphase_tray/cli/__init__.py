@@ -1,0 +1,12 @@
+"""The terminal face and the front door: `main` runs every command, the tray included."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with these arguments (the process's own by default); returns the exit status."""
+    from enphase_tray.cli.parser import parse
+    from enphase_tray.cli.run import run
+
+    return run(parse(sys.argv[1:] if argv is None else argv))

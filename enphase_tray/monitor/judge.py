@@ -1,0 +1,102 @@
+"""Judging one poll after another: tracker and alert engine together, for the program and for replay alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from enphase_tray.alerts.engine import AlertEngine
+from enphase_tray.analysis.tracker import SiteTracker
+from enphase_tray.model.alerts import Alert, AlertEvent, Assessment, Evidence, PollFailure
+from enphase_tray.model.readings import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one poll means. In `snapshot_with_states` every inverter has its state from the assessment."""
+
+    assessment: Assessment
+    snapshot_with_states: Snapshot | None
+    events: tuple[AlertEvent, ...]
+    active: tuple[Alert, ...]
+
+
+class Judge:
+    """Follows one site. Not for several threads at once."""
+
+    def __init__(
+        self,
+        enabled: Callable[[str], bool],
+        memory: Mapping[str, Any] | None = None,
+        *,
+        timezone: str | None = None,
+        latitude: float | None = None,
+        longitude: float | None = None,
+    ) -> None:
+        """`enabled` says of a rule's name whether it may tell; `memory` is what `memory()` gave in an earlier run."""
+        kept = memory or {}
+        self._timezone: str | None = timezone
+        self._tracker = SiteTracker(kept.get("tracker"), timezone=timezone, latitude=latitude, longitude=longitude)
+        self._engine = AlertEngine(enabled, kept.get("engine"))
+        self._firmware: str | None = kept.get("firmware")
+        self._previous: Snapshot | None = None
+
+    @property
+    def active(self) -> tuple[Alert, ...]:
+        """All open alerts."""
+        return self._engine.active
+
+    def memory(self) -> dict[str, Any]:
+        """Plain JSON to hand to the next run, so that it goes on where this one stopped."""
+        return {"tracker": self._tracker.memory(), "engine": self._engine.memory(), "firmware": self._firmware}
+
+    def judge(
+        self,
+        at: datetime,
+        snapshot: Snapshot | None,
+        failure: PollFailure | None,
+        *,
+        timezone: str | None = None,
+        token_expires_at: datetime | None = None,
+        token_renews_itself: bool = False,
+        token_issued_at: datetime | None = None,
+    ) -> Judgement:
+        """Take in one poll's outcome, in time order: its snapshot, or its failure."""
+        assessment = self._tracker.observe(at, snapshot, failure)
+        judged = None if snapshot is None else with_states(snapshot, assessment)
+        self._timezone = timezone or (snapshot.timezone if snapshot is not None else None) or self._timezone
+        events = self._engine.check(
+            Evidence(
+                at=at,
+                snapshot=judged,
+                failure=failure if snapshot is None else None,
+                assessment=assessment,
+                previous=self._previous,
+                timezone=self._timezone,
+                token_expires_at=token_expires_at,
+                token_renews_itself=token_renews_itself,
+                token_issued_at=token_issued_at,
+                previous_firmware=self._firmware,
+            )
+        )
+        if judged is not None:
+            self._previous = judged
+            if judged.gateway.firmware.numbers:
+                self._firmware = judged.gateway.firmware.text
+        return Judgement(assessment, judged, events, self._engine.active)
+
+
+def with_states(snapshot: Snapshot, assessment: Assessment) -> Snapshot:
+    """The snapshot with each inverter's state as assessed."""
+    states = assessment.states
+    if all(states.get(inverter.serial, inverter.state) is inverter.state for inverter in snapshot.inverters):
+        return snapshot
+    return replace(
+        snapshot,
+        inverters=tuple(
+            inverter
+            if states.get(inverter.serial, inverter.state) is inverter.state
+            else replace(inverter, state=states[inverter.serial])
+            for inverter in snapshot.inverters
+        ),
+    )

@@ -1,0 +1,56 @@
+"""The alert rules run over recorded results: the same code that judges live polls, with time from the lines alone."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from enphase_tray.model.alerts import AlertEvent
+from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.result_json import result_from_json
+from enphase_tray.monitor.judge import Judge
+
+
+def replay(
+    lines: Iterable[str],
+    *,
+    timezone: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    switches: Mapping[str, bool] | None = None,
+) -> Iterator[AlertEvent]:
+    """Each thing that the user would have been told, in order.
+
+    `lines` hold one result each, as `watch --json` prints them, in time order; empty lines are skipped. The place is
+    used where the results do not tell it; a rule that `switches` does not name is on. Raises `NotUnderstood` with the
+    number of a line that is not a result, or that is older than the one before.
+    """
+    chosen = dict(switches or {})
+
+    def enabled(rule: str) -> bool:
+        return chosen.get(rule, True)
+
+    judge = Judge(enabled, timezone=timezone, latitude=latitude, longitude=longitude)
+    before: datetime | None = None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            at, snapshot, failure = result_from_json(_object(line))
+        except NotUnderstood as problem:
+            raise NotUnderstood(f"Line {number}: {problem.title}", problem.advice) from problem
+        if before is not None and at < before:
+            raise NotUnderstood(
+                f"Line {number}: it is older than the line before it", "Give the results in the order of their times."
+            )
+        before = at
+        yield from judge.judge(at, snapshot, failure).events
+
+
+def _object(line: str) -> Mapping[str, object]:
+    try:
+        parsed = json.loads(line)
+    except ValueError as problem:
+        raise NotUnderstood("The line is not JSON", "Give one JSON object per line.") from problem
+    if not isinstance(parsed, dict):
+        raise NotUnderstood("The line is not a JSON object", "Give one JSON object per line.")
+    return parsed

@@ -1,0 +1,187 @@
+"""What was told and what happened: the event list with its filters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Slot
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
+
+from enphase_tray.model.history import HistoryEvent
+from enphase_tray.ui.choices import Choice
+from enphase_tray.ui.header import Shown
+from enphase_tray.ui.marks import Mark, mark_icon
+from enphase_tray.ui.tables import fit_columns, table_view
+from enphase_tray.ui.text import clean, tip
+from enphase_tray.ui.theme import GRID, colours
+from enphase_tray.ui.widgets import Card, Label, Role, empty_state, row
+
+Index = QModelIndex | QPersistentModelIndex
+_TITLES = ("When", "What", "Event")
+_MARKS = {"critical": Mark.FAULT, "warning": Mark.LOOK, "information": Mark.NOTE}
+_SEVERITIES = {"critical": "Fault", "warning": "To look at", "information": "Note"}
+FILTERS = ("All events", "Faults", "Things to look at", "Notes", "Over again")
+
+
+class EventModel(QAbstractTableModel):
+    """Events, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: tuple[HistoryEvent, ...] = ()
+        self._shown: Shown | None = None
+
+    def put(self, events: Sequence[HistoryEvent], shown: Shown | None) -> None:
+        """Show other events."""
+        self.beginResetModel()
+        self.events, self._shown = tuple(events), shown
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.events)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(_TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        event = self.events[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(event, index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 1:
+            mark = Mark.WELL if event.kind == "cleared" else _MARKS.get(event.severity, Mark.NOTE)
+            return mark_icon(mark, colours(QApplication.palette()))
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 2:
+            return tip(event.body) or None
+        return None
+
+    def _text(self, event: HistoryEvent, column: int) -> str:
+        if column == 0:
+            shown = self._shown
+            return f"{event.at:%Y-%m-%d %H:%M}" if shown is None else shown.wording.clock(event.at, shown.now)
+        if column == 1:
+            return what(event)
+        return clean(event.title)
+
+
+class EventsPage(Card):
+    """Filters, list, and the whole text of the selected event beneath."""
+
+    def __init__(self) -> None:
+        super().__init__(2 * GRID, 2 * GRID)
+        self.model = EventModel()
+        self.view = table_view("Events", "What happened and what you were told, newest first")
+        self.view.setModel(self.model)
+        self.kind = Choice()
+        self.kind.addItems(list(FILTERS))
+        self.kind.setAccessibleName("Kind of event")
+        self.needle = QLineEdit()
+        self.needle.setPlaceholderText("Text or serial")
+        self.needle.setClearButtonEnabled(True)
+        self.needle.setAccessibleName("Show events that contain")
+        self.needle.setMaximumWidth(GRID * 55)
+        self.count = Label(role=Role.NOTE)
+        self.title = Label(wrap=True)
+        self.body_text = Label(role=Role.NOTE, wrap=True)
+        self._empty = empty_state("")
+        self._all: tuple[HistoryEvent, ...] = ()
+        self._shown: Shown | None = None
+        self._compose()
+        self.kind.currentIndexChanged.connect(self._filter)
+        self.needle.textChanged.connect(self._filter)
+        self.view.selectionModel().selectionChanged.connect(self._selected)
+
+    def put(self, events: Sequence[HistoryEvent], shown: Shown) -> None:
+        """Show `events` (newest first), keeping the selection."""
+        chosen = self._chosen()
+        self._all, self._shown = tuple(events), shown
+        self._filter()
+        if chosen is not None and chosen in self.model.events:
+            self.view.selectRow(self.model.events.index(chosen))
+
+    def reveal(self, alert_id: str) -> HistoryEvent | None:
+        """Select the newest event of an alert, taking filters away where they hide it."""
+        found = next((event for event in self._all if event.alert_id == alert_id), None)
+        if found is None:
+            return None
+        if found not in self.model.events:
+            self.kind.setCurrentIndex(0)
+            self.needle.clear()
+        self.view.selectRow(self.model.events.index(found))
+        self.view.scrollTo(self.model.index(self.model.events.index(found), 0))
+        return found
+
+    def _compose(self) -> None:
+        bar = row()
+        bar.setContentsMargins(GRID, 0, GRID, 0)
+        bar.addWidget(self.kind)
+        bar.addWidget(self.needle, 1)
+        bar.addStretch(1)
+        bar.addWidget(self.count)
+        self._stack_owner = QWidget()
+        self._stack = QStackedLayout(self._stack_owner)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        self.body.addLayout(bar)
+        self.body.addWidget(self._stack_owner, 1)
+        self.title.setVisible(False)
+        self.body_text.setVisible(False)
+        for label in (self.title, self.body_text):
+            label.setContentsMargins(GRID, 0, GRID, 0)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self.body.addWidget(label)
+
+    def _chosen(self) -> HistoryEvent | None:
+        rows = self.view.selectionModel().selectedRows()
+        return self.model.events[rows[0].row()] if rows else None
+
+    @Slot()
+    def _filter(self) -> None:
+        needle = self.needle.text().strip().casefold()
+        kind = self.kind.currentIndex()
+        kept = [event for event in self._all if _fits(event, kind) and needle in _searchable(event)]
+        self.model.put(kept, self._shown)
+        fit_columns(self.view)
+        self.count.say("" if not self._all else f"{len(kept)} of {len(self._all)}")
+        self._stack.setCurrentIndex(0 if kept else 1)
+        self._empty.say(
+            "No event fits the filter."
+            if self._all
+            else "Nothing has happened yet. Relays that open, inverters that stop and lost contact will be listed here."
+        )
+        self._selected(QItemSelection(), QItemSelection())
+
+    @Slot(QItemSelection, QItemSelection)
+    def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        event = self._chosen()
+        for label in (self.title, self.body_text):
+            label.setVisible(event is not None)
+        if event is not None:
+            when = "" if self._shown is None else f"{self._shown.wording.clock(event.at, self._shown.now)} · "
+            self.title.say(f"{when}{event.title}")
+            self.body_text.say(event.body or "There is nothing more to say about it.")
+
+
+def what(event: HistoryEvent) -> str:
+    """The kind of an event in words."""
+    if event.kind == "cleared":
+        return "Over again"
+    word = _SEVERITIES.get(event.severity, "Note")
+    return f"{word}, changed" if event.kind == "updated" else word
+
+
+def _fits(event: HistoryEvent, kind: int) -> bool:
+    if kind == 0:
+        return True
+    if kind == 4:
+        return event.kind == "cleared"
+    return event.kind != "cleared" and event.severity == ("critical", "warning", "information")[kind - 1]
+
+
+def _searchable(event: HistoryEvent) -> str:
+    return " ".join((event.title, event.body, event.rule, *event.serials)).casefold()

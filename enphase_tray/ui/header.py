@@ -1,0 +1,184 @@
+"""The top of the window: who and how it is in one line, and the figures of now, today, seven days and lifetime."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from enphase_tray.model.readings import NetReading, PowerReading, Snapshot
+from enphase_tray.monitor.result import PollResult
+from enphase_tray.status.status import IconState, Status
+from enphase_tray.status.words import UNKNOWN, Wording
+from enphase_tray.ui.marks import Mark, MarkWidget
+from enphase_tray.ui.reasons import why_no_meter, why_unknown
+from enphase_tray.ui.theme import GRID, figure_font
+from enphase_tray.ui.widgets import Card, ElidedLabel, Label, Role, button, column, divider, row
+
+MARKS = {
+    IconState.NORMAL: Mark.WELL,
+    IconState.NIGHT: Mark.ASLEEP,
+    IconState.LOOK: Mark.LOOK,
+    IconState.FAULT: Mark.FAULT,
+    IconState.STALE: Mark.STALE,
+    IconState.NOT_CONNECTED: Mark.NO_LINK,
+    IconState.CERTIFICATE: Mark.LOCKED,
+    IconState.UNKNOWN: Mark.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the parts of the window need to draw one moment."""
+
+    result: PollResult | None
+    status: Status
+    now: datetime
+    wording: Wording
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return None if self.result is None else self.result.snapshot
+
+    @property
+    def stale(self) -> bool:
+        """Whether the figures are too old to be called now."""
+        result, snapshot = self.result, self.snapshot
+        if result is None or snapshot is None:
+            return False
+        return result.stale or (self.now - snapshot.at).total_seconds() > 2 * result.refresh_seconds
+
+
+class TitleLine(QWidget):
+    """Site, verdict, age of the data, and the buttons that act on the whole."""
+
+    refresh = Signal()
+    settings = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mark = MarkWidget(Mark.UNKNOWN, 18)
+        self.verdict = ElidedLabel(role=Role.TITLE)
+        self.age = Label(role=Role.NOTE)
+        self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.refresh_button = button("&Refresh", name="Read the gateway now")
+        self.settings_button = button("&Settings…")
+        self.refresh_button.clicked.connect(self.refresh)
+        self.settings_button.clicked.connect(self.settings)
+        line = row(self, 0, 2 * GRID)
+        line.addWidget(self._mark)
+        line.addWidget(self.verdict, 1)
+        line.addWidget(self.age)
+        line.addWidget(self.refresh_button)
+        line.addWidget(self.settings_button)
+
+    def show_moment(self, shown: Shown, site: str) -> None:
+        """Say how the site is and how old that knowledge is."""
+        self._mark.set_mark(MARKS[shown.status.icon])
+        self.verdict.say(f"{site} · {shown.status.verdict}" if site else shown.status.verdict)
+        snapshot = shown.snapshot
+        exact = "" if snapshot is None else f"Read at {shown.wording.clock(snapshot.at, shown.now)}"
+        self.age.say(f"Read {shown.status.age}" if snapshot is not None else "", exact)
+
+    def set_polling(self, polling: bool) -> None:
+        """While a poll is under way there is nothing to ask for."""
+        self.refresh_button.setEnabled(not polling)
+        self.refresh_button.setText("Reading…" if polling else "&Refresh")
+
+
+class Figure(QWidget):
+    """One figure with its name above and a second, smaller line beneath."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = Label(name, Role.NOTE)
+        self.value = Label(UNKNOWN)
+        self.value.setFont(figure_font(self.value.font()))
+        self.below = Label("", Role.NOTE)
+        self.value.setMinimumWidth(GRID * 10)
+        body = column(self, 0, 0)
+        for label in (self.name, self.value, self.below):
+            body.addWidget(label)
+        body.addStretch(1)
+
+    def show_value(self, name: str, value: str, reason: str, *, dim: bool) -> None:
+        """`reason` is said on hover where `value` is a dash."""
+        self.name.say(name)
+        self.value.say(value, reason if value == UNKNOWN else "")
+        self.value.setEnabled(not dim)
+        self.value.setAccessibleName(f"{name}: {'not known' if value == UNKNOWN else value}")
+        self.value.setAccessibleDescription(reason if value == UNKNOWN else "")
+
+
+class FigureCard(Card):
+    """The row of figures: production large, use beneath each, and the grid at the end where it is measured."""
+
+    NAMES = ("Production now", "Today", "7 days", "Lifetime")
+    _WORDS = ("Production now", "Production today", "Production of the last seven days", "Lifetime production")
+
+    def __init__(self) -> None:
+        super().__init__(3 * GRID, 0)
+        self.figures = tuple(Figure(name) for name in self.NAMES)
+        self.grid = Figure("Grid")
+        self._line = divider()
+        self._cells = cells = QGridLayout()
+        cells.setHorizontalSpacing(4 * GRID)
+        cells.setContentsMargins(GRID, 0, GRID, 0)
+        for place, figure in enumerate(self.figures):
+            cells.addWidget(figure, 0, place)
+            cells.setColumnStretch(place, 1)
+        cells.addWidget(self._line, 0, 4)
+        cells.addWidget(self.grid, 0, 5)
+        self.body.addLayout(cells)
+
+    def show_moment(self, shown: Shown) -> None:
+        """Fill in all figures; what is not known is a dash that says why on hover."""
+        snapshot = shown.snapshot
+        production = snapshot.production if snapshot is not None else None
+        consumption = snapshot.consumption if snapshot is not None else None
+        names = list(self.NAMES)
+        if shown.stale and snapshot is not None:
+            names[0] = f"Production at {shown.wording.clock(snapshot.at, shown.now)}"
+        made = _texts(production, shown.wording)
+        used = _texts(consumption, shown.wording)
+        for place, figure in enumerate(self.figures):
+            reason = why_unknown(snapshot, self._WORDS[place])
+            figure.show_value(names[place], made[place], reason, dim=shown.stale)
+            self._show_use(figure, used[place], consumption is not None)
+        self._show_grid(shown, None if snapshot is None else snapshot.net)
+
+    def _show_use(self, figure: Figure, text: str, measured: bool) -> None:
+        figure.below.setVisible(measured)
+        figure.below.say(f"Using {text}" if figure is self.figures[0] else f"Used {text}")
+
+    def _show_grid(self, shown: Shown, net: NetReading | None) -> None:
+        measured = net is not None
+        self._line.setVisible(measured)
+        self.grid.setVisible(measured)
+        self._cells.setColumnStretch(5, int(measured))
+        if net is None:
+            self.setToolTip("" if shown.snapshot is None else why_no_meter(shown.snapshot))
+            return
+        self.setToolTip("")
+        watts = net.watts_now
+        name = "To grid" if watts is not None and watts < 0 else "From grid"
+        if shown.stale and shown.snapshot is not None:
+            name += f" at {shown.wording.clock(shown.snapshot.at, shown.now)}"
+        value = shown.wording.watts(None if watts is None else abs(watts))
+        self.grid.show_value(name, value, why_unknown(shown.snapshot, "Exchange with the grid"), dim=shown.stale)
+        drawn = shown.wording.energy(net.watt_hours_imported)
+        given = shown.wording.energy(net.watt_hours_exported)
+        known = drawn != UNKNOWN or given != UNKNOWN
+        self.grid.below.setVisible(known)
+        self.grid.below.say(f"{drawn} in · {given} out", "Lifetime energy taken from and given to the grid")
+
+
+def _texts(reading: PowerReading | None, wording: Wording) -> tuple[str, str, str, str]:
+    if reading is None:
+        return (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+    return (
+        wording.watts(reading.watts_now),
+        wording.energy(reading.watt_hours_today),
+        wording.energy(reading.watt_hours_seven_days),
+        wording.energy(reading.watt_hours_lifetime),
+    )

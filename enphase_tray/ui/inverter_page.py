@@ -1,0 +1,120 @@
+"""The page with the table of inverters and its filters."""
+
+from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QStackedLayout, QWidget
+
+from enphase_tray.model.readings import InverterReading
+from enphase_tray.ui.header import Shown
+from enphase_tray.ui.inverter_model import READING_ROLE, InverterFilter, InverterModel
+from enphase_tray.ui.tables import fit_columns, table_view
+from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.widgets import Card, Label, Role, column, empty_state, row
+
+
+class InverterPage(Card):
+    """Filters above, table beneath. `selected` carries a serial, or an empty text."""
+
+    selected = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(2 * GRID, 2 * GRID)
+        self.model = InverterModel()
+        self.proxy = InverterFilter(self.model)
+        self.view = table_view("Inverters", "Last power, highest power, last report, flags and status of each inverter")
+        self.view.setModel(self.proxy)
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.needle = QLineEdit()
+        self.needle.setPlaceholderText("Serial or status")
+        self.needle.setClearButtonEnabled(True)
+        self.needle.setAccessibleName("Show inverters that contain")
+        self.needle.setMaximumWidth(GRID * 55)
+        self.only_unwell = QCheckBox("&Not well")
+        self.only_unwell.setAccessibleDescription("Show only inverters that are not well")
+        self.count = Label(role=Role.NOTE)
+        self._empty = empty_state("")
+        self._serials: tuple[str, ...] = ()
+        self._compose()
+        self.needle.textChanged.connect(self._filter)
+        self.only_unwell.toggled.connect(self._filter)
+        self.view.selectionModel().selectionChanged.connect(self._selected)
+
+    def show_moment(self, shown: Shown) -> None:
+        """Fill in the inverters of the last snapshot."""
+        self.model.show_moment(shown)
+        serials = tuple(inverter.serial for inverter in self.model.inverters)
+        if serials != self._serials:
+            self._serials = serials
+            fit_columns(self.view)
+        self._say(shown)
+
+    def select(self, serial: str) -> bool:
+        """Select an inverter's row and bring it into sight; `False` where it is not listed."""
+        if serial == self.selected_serial():
+            return True
+        for place in range(self.proxy.rowCount()):
+            index = self.proxy.index(place, 0)
+            if index.data(READING_ROLE).serial == serial:
+                self.view.setCurrentIndex(index)
+                self.view.scrollTo(index)
+                return True
+        self.view.clearSelection()
+        return False
+
+    def reveal(self, serial: str) -> bool:
+        """Like `select`, but take the filters away first where they hide it."""
+        if self.select(serial):
+            return True
+        self.needle.clear()
+        self.only_unwell.setChecked(False)
+        return self.select(serial)
+
+    def selected_serial(self) -> str:
+        """The serial of the selected row, empty where none is."""
+        rows = self.view.selectionModel().selectedRows()
+        reading: InverterReading | None = rows[0].data(READING_ROLE) if rows else None
+        return "" if reading is None else reading.serial
+
+    def _compose(self) -> None:
+        bar = row()
+        bar.setContentsMargins(GRID, 0, GRID, 0)
+        bar.addWidget(self.needle, 1)
+        bar.addWidget(self.only_unwell)
+        bar.addStretch(1)
+        bar.addWidget(self.count)
+        self._stack_owner = QWidget()
+        self._stack = QStackedLayout(self._stack_owner)
+        holder = QWidget()
+        column(holder).addWidget(self.view)
+        self._stack.addWidget(holder)
+        self._stack.addWidget(self._empty)
+        self.body.addLayout(bar)
+        self.body.addWidget(self._stack_owner, 1)
+
+    def _say(self, shown: Shown | None = None) -> None:
+        total = len(self.model.inverters)
+        unwell = self.model.unwell_count()
+        self.only_unwell.setText(f"&Not well ({unwell})")
+        visible = self.proxy.rowCount()
+        self.count.say("" if not total else f"{visible} of {total}" if visible != total else f"{total} inverters")
+        if visible:
+            self._stack.setCurrentIndex(0)
+            return
+        self._stack.setCurrentIndex(1)
+        if not total:
+            read = shown is not None and shown.snapshot is not None
+            self._empty.say("This gateway's answer names no inverters." if read else "No inverter has been read yet.")
+        elif self.only_unwell.isChecked() and not self.needle.text():
+            self._empty.say("Every inverter is well. Sleeping and retired ones count as well.")
+        else:
+            self._empty.say("No inverter fits the filter.")
+
+    @Slot()
+    def _filter(self) -> None:
+        self.proxy.set_only_unwell(self.only_unwell.isChecked())
+        self.proxy.set_needle(self.needle.text())
+        self._say()
+
+    @Slot(QItemSelection, QItemSelection)
+    def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        self.selected.emit(self.selected_serial())

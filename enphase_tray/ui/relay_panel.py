@@ -1,0 +1,205 @@
+"""The card that is always in sight: each relay with its lines, since when, flags and words; batteries in brief."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.readings import BatteryReading, RelayKind, RelayReading, RelayState, Snapshot
+from enphase_tray.status.words import UNKNOWN, Wording
+from enphase_tray.ui.header import Shown
+from enphase_tray.ui.marks import Mark, MarkWidget
+from enphase_tray.ui.text import clean
+from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.wellness import flag_text, status_advice, status_text
+from enphase_tray.ui.widgets import Card, ElidedLabel, Label, Role, column, row
+
+_KINDS = {RelayKind.IQ_RELAY: "Relay", RelayKind.MAINS: "Mains relay", RelayKind.COLLAR: "Meter collar"}
+_STATES = {RelayState.CLOSED: "Closed", RelayState.OPEN: "Open", RelayState.UNKNOWN: "Not known"}
+_MARKS = {RelayState.CLOSED: Mark.WELL, RelayState.OPEN: Mark.FAULT, RelayState.UNKNOWN: Mark.UNKNOWN}
+
+
+class RelayBox(QWidget):
+    """One relay."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = ElidedLabel(role=Role.TEXT)
+        self.state = Label(role=Role.TITLE)
+        self.since = Label(role=Role.NOTE, wrap=True)
+        self.age = Label(role=Role.NOTE, wrap=True)
+        self.words = Label(wrap=True)
+        self.flags = Label(role=Role.NOTE, wrap=True)
+        self._mark = MarkWidget(size=16)
+        self.lines = tuple(_LineMark(number) for number in (1, 2, 3))
+        body = column(self, 0, GRID)
+        head = row()
+        head.addWidget(self._mark)
+        head.addWidget(self.state, 1)
+        body.addWidget(self.name)
+        body.addLayout(head)
+        wires = row(spacing=3 * GRID)
+        for line in self.lines:
+            wires.addWidget(line)
+        wires.addStretch(1)
+        body.addLayout(wires)
+        for label in (self.since, self.age, self.words, self.flags):
+            body.addWidget(label)
+
+    def show_relay(self, relay: RelayReading, since: datetime | None, shown: Shown) -> None:
+        """Say all that is known of one relay."""
+        self.name.say(f"{_KINDS[relay.kind]} {clean(relay.serial)}")
+        open_lines = relay.open_lines
+        state = _STATES[relay.relay]
+        mark = _MARKS[relay.relay]
+        if relay.relay is RelayState.CLOSED and open_lines:
+            mark = Mark.FAULT
+            state = f"Line {', '.join(map(str, open_lines))} open"
+        self.state.say(state)
+        self._mark.set_mark(mark)
+        for line, connected in zip(self.lines, relay.lines, strict=True):
+            line.show_line(connected)
+        told = relay.reason is not None and relay.reason.lower() not in {"ok", ""}
+        self.since.say(f"since {shown.wording.clock(since, shown.now)}" if since is not None else "")
+        self.since.setVisible(since is not None)
+        self.age.say(_age(relay, shown))
+        words = status_text(relay.device)
+        reason = f"Reason: {relay.reason}" if told else ""
+        said = "; ".join(part for part in (words, reason) if part)
+        self.words.say(said or "No status words", status_advice(relay.device))
+        self.flags.say(_flags(relay))
+        self.setAccessibleName(clean(f"{self.name.whole}: {state}. {said}"))
+
+
+class RelayPanel(Card):
+    """All relays, then batteries. Speaks when there are none."""
+
+    def __init__(self) -> None:
+        super().__init__(3 * GRID, 2 * GRID)
+        self.setAccessibleName("Relays and batteries")
+        self.boxes: list[RelayBox] = []
+        self.batteries = Label(role=Role.NOTE, wrap=True)
+        self.contacts = Label(role=Role.NOTE, wrap=True)
+        self.empty = Label(role=Role.NOTE, wrap=True)
+        self._since: dict[str, tuple[str, datetime]] = {}
+        sheet = QWidget()
+        sheet.setProperty("role", "sheet")
+        self._column = column(sheet, 0, 3 * GRID)
+        for label in (self.empty, self.batteries, self.contacts):
+            self._column.addWidget(label)
+        self._column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(sheet)
+        area.viewport().setAutoFillBackground(False)
+        self.body.addWidget(area, 1)
+
+    def take_events(self, events: Iterable[HistoryEvent]) -> None:
+        """Learn from the event list (newest first) since when relays are open or closed again."""
+        since: dict[str, tuple[str, datetime]] = {}
+        for event in events:
+            if event.rule == "relay_open" and event.kind in {"raised", "cleared"}:
+                for serial in event.serials:
+                    since.setdefault(serial, (event.kind, event.at))
+        self._since = since
+
+    def show_moment(self, shown: Shown) -> None:
+        """Fill in the relays and batteries of the last snapshot."""
+        snapshot = shown.snapshot
+        relays = () if snapshot is None else snapshot.relays
+        while len(self.boxes) < len(relays):
+            box = RelayBox()
+            self._column.insertWidget(len(self.boxes), box)
+            self.boxes.append(box)
+        while len(self.boxes) > len(relays):
+            box = self.boxes.pop()
+            self._column.removeWidget(box)
+            box.deleteLater()
+        for box, relay in zip(self.boxes, relays, strict=True):
+            box.show_relay(relay, self._changed_at(relay, shown), shown)
+        self.empty.setVisible(not relays)
+        self.empty.say(
+            "Relays appear here once the gateway has been read."
+            if snapshot is None
+            else "This gateway tells of no relay."
+        )
+        self._show_rest(snapshot, shown.wording)
+
+    def _show_rest(self, snapshot: Snapshot | None, wording: Wording) -> None:
+        batteries = () if snapshot is None else snapshot.batteries
+        contacts = () if snapshot is None else snapshot.dry_contacts
+        self.batteries.setVisible(bool(batteries))
+        self.batteries.say(_batteries(batteries, wording))
+        self.contacts.setVisible(bool(contacts))
+        told = ", ".join(f"{clean(c.name or c.id, 24)} {_STATES[c.state].lower()}" for c in contacts)
+        self.contacts.say(f"Dry contacts: {told}")
+
+    def _changed_at(self, relay: RelayReading, shown: Shown) -> datetime | None:
+        is_open = relay.relay is RelayState.OPEN or bool(relay.open_lines)
+        if is_open and shown.result is not None:
+            for alert in shown.result.active:
+                if alert.rule == "relay_open" and relay.serial in alert.serials:
+                    return alert.raised_at
+        known = self._since.get(relay.serial)
+        if known is None or relay.relay is RelayState.UNKNOWN:
+            return None
+        return known[1] if (known[0] == "raised") == is_open else None
+
+
+class _LineMark(QWidget):
+    """Line 1, 2 or 3: a tick, an octagon or a dash beside its name."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        self.text = Label(f"L{number}", Role.NOTE)
+        self._mark = MarkWidget(Mark.UNKNOWN, 12)
+        line = row(self, 0, GRID)
+        line.addWidget(self.text)
+        line.addWidget(self._mark)
+
+    def show_line(self, connected: bool | None) -> None:
+        self._mark.set_mark({True: Mark.WELL, False: Mark.FAULT, None: Mark.UNKNOWN}[connected])
+        words = {True: "closed", False: "open", None: "not there, or not told"}[connected]
+        self.setToolTip(f"Line {self.number}: {words}")
+        self.setAccessibleName(f"Line {self.number}: {words}")
+
+
+def _age(relay: RelayReading, shown: Shown) -> str:
+    snapshot = shown.snapshot
+    if relay.last_report_at is None or snapshot is None:
+        return "Its last report has no time"
+    drift = (snapshot.clock_at - snapshot.at).total_seconds()
+    seconds = (shown.now - relay.last_report_at).total_seconds() + drift
+    return f"Reported {shown.wording.age(max(0.0, seconds))}"
+
+
+def _flags(relay: RelayReading) -> str:
+    device = relay.device
+    flags = {
+        "Producing": device.producing,
+        "Communicating": device.communicating,
+        "Provisioned": device.provisioned,
+        "Operating": device.operating,
+    }
+    return " · ".join(f"{name}\u00a0{flag_text(flag).lower()}" for name, flag in flags.items())
+
+
+def _batteries(batteries: tuple[BatteryReading, ...], wording: Wording) -> str:
+    if not batteries:
+        return ""
+    count = "1 battery" if len(batteries) == 1 else f"{len(batteries)} batteries"
+    known = [battery.percent_full for battery in batteries if battery.percent_full is not None]
+    full = f"{wording.number(sum(known) / len(known), 0)} % full" if known else f"charge {UNKNOWN}"
+    powers = [battery.watts_now for battery in batteries if battery.watts_now is not None]
+    if not powers:
+        return f"{count} · {full}"
+    total = sum(powers)
+    if abs(total) < 1:
+        return f"{count} · {full} · idle"
+    return f"{count} · {full} · {'giving' if total > 0 else 'taking'} {wording.watts(abs(total))}"

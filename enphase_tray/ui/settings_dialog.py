@@ -1,0 +1,235 @@
+"""The settings: gateway, log-in, notifications, program; and the test of what was typed."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
+
+from enphase_tray.model.connection import GatewayVersion
+from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.model.identity import Family, FoundGateway
+from enphase_tray.monitor.service import Draft
+from enphase_tray.settings.settings import Settings
+from enphase_tray.ui.certificate_dialog import ask_about_certificate
+from enphase_tray.ui.choices import Choice
+from enphase_tray.ui.gateway_fields import FoundList, GatewayFields, family_of
+from enphase_tray.ui.live import Live
+from enphase_tray.ui.login_fields import LoginFields, add_row
+from enphase_tray.ui.marks import Mark
+from enphase_tray.ui.settings_pages import NotificationsPage, ProgramPage, scrolled
+from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.trial import Trial, TrialSteps, question_of
+from enphase_tray.ui.widgets import Banner, Card, Field, Label, Role, button, column, row
+
+_VERSIONS = {
+    GatewayVersion.DETECT: "Detect",
+    GatewayVersion.BELOW_7: "Below 7",
+    GatewayVersion.FROM_7: "7 and newer",
+}
+GATEWAY, LOGIN, NOTIFICATIONS, PROGRAM, TEST = range(5)
+
+
+class SettingsDialog(QDialog):
+    """Saves through `live.apply` and closes only when that succeeded."""
+
+    def __init__(self, live: Live, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._live = live
+        self._before: Settings = live.settings
+        self._saving = False
+        self.setWindowTitle("Settings")
+        self.found = FoundList(live)
+        self.gateway = GatewayFields()
+        self.version = Choice()
+        self.version.setAccessibleName("Firmware version of the gateway")
+        for version, words in _VERSIONS.items():
+            self.version.addItem(words, version.value)
+        self.login = LoginFields(live.clock)
+        self.notifications = NotificationsPage()
+        self.program = ProgramPage()
+        self.trial = Trial(live, self)
+        self.steps = TrialSteps()
+        self.test_state = Label(role=Role.NOTE, wrap=True)
+        self.banner = Banner()
+        self.test = button("T&est connection")
+        self.cancel = button("Cancel")
+        self.ok = button("OK", Role.MAIN)
+        self.ok.setDefault(True)
+        self._compose()
+        self._load()
+        self._connect()
+        self.resize(760, 540)
+        self.found.look()
+
+    @property
+    def family(self) -> Family | None:
+        """Which family's fields are shown: as chosen, or as far as it is known."""
+        version = GatewayVersion(self.version.currentData())
+        if version is not GatewayVersion.DETECT:
+            return Family.DIGEST if version is GatewayVersion.BELOW_7 else Family.TOKEN
+        serial = self.gateway.serial.text
+        latest = self._live.latest
+        snapshot = None if latest is None else latest.snapshot
+        if snapshot is not None and snapshot.gateway.serial == serial:
+            return snapshot.gateway.family
+        return next((family_of(found) for found in self.found.gateways if found.serial == serial), None)
+
+    def draft(self) -> Draft:
+        """All that is typed."""
+        program = self.program
+        gateway = replace(
+            self._before.gateway,
+            serial=self.gateway.serial.text,
+            host=self.gateway.host.text,
+            version=GatewayVersion(self.version.currentData()),
+            refresh_seconds=program.refresh_seconds,
+            live_meters=program.live.isChecked(),
+            accept_expected_renewals=program.renewals.isChecked(),
+        )
+        rules = self.notifications.rules(self._before.rules)
+        return self.login.draft(Draft(program.settings(gateway, rules)))
+
+    def check(self) -> bool:
+        """Mark what is wrong and go to the first such field."""
+        places: list[tuple[int, list[Field]]] = [
+            (GATEWAY, self.gateway.check()),
+            (LOGIN, self.login.check(self.gateway.serial.text)),
+        ]
+        for page, wrong in places:
+            if wrong:
+                self.tabs.setCurrentIndex(page)
+                wrong[0].editor.setFocus()
+                return False
+        return True
+
+    def reject(self) -> None:
+        """Leave without saving."""
+        self.trial.cancel()
+        super().reject()
+
+    def _compose(self) -> None:
+        which = QWidget()
+        page = column(which, 4 * GRID, 3 * GRID)
+        page.addWidget(Label("Found in your network"))
+        page.addWidget(self.found)
+        add_row(self.gateway.form, "&Version", self.version)
+        page.addWidget(self.gateway)
+        page.addStretch(1)
+        log_in = QWidget()
+        column(log_in, 4 * GRID).addWidget(self.login)
+        tested = QWidget()
+        results = column(tested, 4 * GRID, 2 * GRID)
+        results.addWidget(self.test_state)
+        results.addWidget(self.steps, 1)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        names = ("&Gateway", "&Log-in", "&Notifications", "&Program")
+        for inner, name in zip((which, log_in, self.notifications, self.program), names, strict=True):
+            self.tabs.addTab(_on_card(scrolled(inner)), name)
+        self.tabs.addTab(_on_card(tested), "&Connection test")
+        body = column(self, 4 * GRID, 3 * GRID)
+        body.addWidget(self.banner)
+        body.addWidget(self.tabs, 1)
+        buttons = row()
+        buttons.addWidget(self.test)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.ok)
+        body.addLayout(buttons)
+
+    def _load(self) -> None:
+        settings = self._before
+        self.gateway.load(settings.gateway)
+        self.version.setCurrentIndex(self.version.findData(settings.gateway.version.value))
+        self.login.load(settings.gateway)
+        self.notifications.load(settings.rules)
+        self.program.load(settings, self._live.secret_places())
+        self.test_state.say("“Test connection” tries what is typed here, step by step. Nothing is saved by it.")
+        self._refit()
+
+    def _connect(self) -> None:
+        self.found.chosen.connect(self._chosen)
+        self.gateway.edited.connect(self._refit)
+        self.version.currentIndexChanged.connect(self._refit)
+        self.test.clicked.connect(self._test)
+        self.cancel.clicked.connect(self.reject)
+        self.ok.clicked.connect(self._save)
+        self.trial.step.connect(self.steps.add)
+        self.trial.finished.connect(self._tested)
+        self._live.applied.connect(self._applied)
+        self._live.found.connect(self._refit)
+
+    @Slot(object)
+    def _chosen(self, found: FoundGateway) -> None:
+        if not self.gateway.serial.text or self.found.list.hasFocus():
+            self.gateway.take(found)
+            self._refit()
+
+    @Slot()
+    def _refit(self) -> None:
+        self.login.set_family(self.family)
+        self.login.token.token.set_serial(self.gateway.serial.text)
+
+    @Slot()
+    def _test(self) -> None:
+        if self.trial.running:
+            self.trial.cancel()
+            self.test.setText("T&est connection")
+            self.test_state.say("Cancelled. What was under way ends by itself.")
+        elif self.check():
+            self._try()
+
+    def _try(self) -> None:
+        self.steps.clear()
+        self.tabs.setCurrentIndex(TEST)
+        self.test_state.say("Trying…")
+        self.test.setText("Cancel t&est")
+        self.trial.start(self.draft())
+
+    @Slot(object)
+    def _tested(self, error: object) -> None:
+        self.test.setText("T&est connection")
+        if error is None:
+            self.test_state.say("The connection works.")
+            return
+        question = question_of(error, None if self._live.latest is None else self._live.latest.certificate)
+        if question is not None:
+            self.test_state.say("The gateway's certificate waits for your word.")
+            if ask_about_certificate(question, self.gateway.host.text, self):
+                self._live.trust(question)
+                self._try()
+            return
+        self.test_state.say("The connection does not work yet.")
+        if isinstance(error, EnphaseTrayError):
+            self.steps.add_error(error)
+
+    @Slot()
+    def _save(self) -> None:
+        self.banner.setVisible(False)
+        if not self.check():
+            return
+        self._set_saving(True)
+        self._live.apply(self.draft())
+
+    @Slot(object)
+    def _applied(self, error: object) -> None:
+        if not self._saving:
+            return
+        self._set_saving(False)
+        if error is None:
+            self.trial.cancel()
+            self.accept()
+        elif isinstance(error, EnphaseTrayError):
+            self.banner.show_trouble(Mark.FAULT, error.title, error.advice)
+
+    def _set_saving(self, saving: bool) -> None:
+        self._saving = saving
+        self.ok.setEnabled(not saving)
+        self.ok.setText("Saving…" if saving else "OK")
+
+
+def _on_card(page: QWidget) -> Card:
+    card = Card(0, 0)
+    card.body.addWidget(page)
+    return card

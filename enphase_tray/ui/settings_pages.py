@@ -1,0 +1,159 @@
+"""The pages of the settings that have nothing to do with log-in: notifications and the program itself."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QSpinBox, QWidget
+
+from enphase_tray.alerts.rules import RULES
+from enphase_tray.settings.settings import (
+    MAX_REFRESH_SECONDS,
+    MIN_REFRESH_SECONDS,
+    Appearance,
+    GatewaySettings,
+    IconStyle,
+    Settings,
+    Units,
+)
+from enphase_tray.ui.choices import Choice
+from enphase_tray.ui.login_fields import add_row, form_layout
+from enphase_tray.ui.text import clean, unmnemonic
+from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.widgets import Label, Role, column
+
+_UNITS = {
+    Units.AUTO: "W, from 10 kW on kW",
+    Units.WATTS: "Always W",
+    Units.KILOWATTS: "Always kW",
+}
+_APPEARANCES = {
+    Appearance.SYSTEM: "As the desktop",
+    Appearance.LIGHT: "Light",
+    Appearance.DARK: "Dark",
+}
+_ICONS = {
+    IconStyle.COLOUR: "In colour",
+    IconStyle.MONO_LIGHT: "One tone, for a dark panel",
+    IconStyle.MONO_DARK: "One tone, for a light panel",
+}
+_KINDS = {
+    "password": "Password of the gateway",
+    "token": "Access token",
+    "cloud_password": "Password of the Enphase account",
+}
+
+
+class NotificationsPage(QWidget):
+    """One switch for each rule."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        body = column(self, 4 * GRID, 2 * GRID)
+        hint = "What is switched off still appears in the list of events."
+        body.addWidget(Label("Tell me when…", Role.TITLE))
+        self.switches: dict[str, QCheckBox] = {}
+        for rule in RULES:
+            switch = QCheckBox(unmnemonic(rule.label))
+            self.switches[rule.name] = switch
+            body.addWidget(switch)
+        body.addWidget(Label(hint, Role.NOTE, wrap=True))
+        body.addStretch(1)
+
+    def load(self, rules: Mapping[str, bool]) -> None:
+        """Show what is set; a rule that is not named is on."""
+        for name, switch in self.switches.items():
+            switch.setChecked(rules.get(name, True))
+
+    def rules(self, before: Mapping[str, bool]) -> Mapping[str, bool]:
+        """The switches; entries of rules that are not known here stay."""
+        chosen = {name: switch.isChecked() for name, switch in self.switches.items()}
+        return MappingProxyType({**before, **chosen})
+
+
+class ProgramPage(QWidget):
+    """Refresh, start at log-in, looks, and where secrets are kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.minutes = QSpinBox()
+        self.minutes.setRange(MIN_REFRESH_SECONDS // 60, MAX_REFRESH_SECONDS // 60)
+        self.minutes.setSuffix(" min")
+        self.minutes.setAccessibleName("Minutes between two readings")
+        self.minutes.setMaximumWidth(GRID * 30)
+        self.live = QCheckBox("Read &meters every minute, where the gateway has them")
+        self.start = QCheckBox("S&tart when I log in")
+        self.units = _choice("Units of power", _UNITS)
+        self.appearance = _choice("Colours of the windows", _APPEARANCES)
+        self.icon = _choice("Colours of the tray icon", _ICONS)
+        self.renewals = QCheckBox("Agree to e&xpected renewals of the gateway's certificate by itself")
+        self.in_file = QCheckBox("Where there is no &keyring, keep the token in a file that only I can read")
+        self.places = Label(role=Role.NOTE, wrap=True)
+        self._seconds = 0
+        self._compose()
+
+    def load(self, settings: Settings, places: Mapping[str, str]) -> None:
+        """Show what is set."""
+        self._seconds = settings.gateway.refresh_seconds
+        self.minutes.setValue(round(self._seconds / 60))
+        self.live.setChecked(settings.gateway.live_meters)
+        self.start.setChecked(settings.start_at_login)
+        self.units.setCurrentIndex(self.units.findData(settings.units))
+        self.appearance.setCurrentIndex(self.appearance.findData(settings.appearance))
+        self.icon.setCurrentIndex(self.icon.findData(settings.icon_style))
+        self.renewals.setChecked(settings.gateway.accept_expected_renewals)
+        self.in_file.setChecked(settings.token_in_file)
+        lines = [f"{_KINDS.get(kind, kind)}: {place}" for kind, place in places.items()]
+        self.places.say(" · ".join(clean(line) for line in lines) or "Nothing secret is kept yet.")
+
+    def settings(self, gateway: GatewaySettings, rules: Mapping[str, bool]) -> Settings:
+        """All settings, with `gateway` and `rules` from the other pages."""
+        return Settings(
+            gateway=gateway,
+            rules=rules,
+            start_at_login=self.start.isChecked(),
+            units=Units(self.units.currentData()),
+            appearance=Appearance(self.appearance.currentData()),
+            icon_style=IconStyle(self.icon.currentData()),
+            token_in_file=self.in_file.isChecked(),
+        )
+
+    @property
+    def refresh_seconds(self) -> int:
+        """As set by hand in the file while it shows as the same number of minutes."""
+        shown = self.minutes.value()
+        return self._seconds if round(self._seconds / 60) == shown else shown * 60
+
+    def _compose(self) -> None:
+        body = column(self, 4 * GRID, 2 * GRID)
+        reading = QWidget()
+        form = form_layout(reading)
+        add_row(form, "&Read every", self.minutes)
+        form.addRow("", self.live)
+        add_row(form, "&Units", self.units)
+        add_row(form, "&Appearance", self.appearance)
+        add_row(form, "Tray &icon", self.icon)
+        form.addRow("", self.start)
+        body.addWidget(reading)
+        body.addWidget(Label("Trust and secrets", Role.TITLE))
+        for widget in (self.renewals, self.in_file, self.places):
+            body.addWidget(widget)
+        body.addStretch(1)
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """`page` in a frame that scrolls where the window is small."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    page.setProperty("role", "sheet")
+    area.setWidget(page)
+    area.viewport().setAutoFillBackground(False)
+    return area
+
+
+def _choice(name: str, options: Mapping[Units, str] | Mapping[Appearance, str] | Mapping[IconStyle, str]) -> Choice:
+    made = Choice()
+    made.setAccessibleName(name)
+    for value, text in options.items():
+        made.addItem(text, value.value)
+    return made

@@ -1,0 +1,43 @@
+"""One manner for all tables: quiet rows, whole-row selection, keyboard first."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from enphase_tray.ui.theme import GRID, tabular
+
+
+def table_view(name: str, description: str) -> QTableView:
+    """An empty read-only table."""
+    view = QTableView()
+    view.setAccessibleName(name)
+    view.setAccessibleDescription(description)
+    view.setFont(tabular(view.font()))
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setAlternatingRowColors(True)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.verticalHeader().setVisible(False)
+    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 3 * GRID)
+    header = view.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setMinimumSectionSize(GRID * 8)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return view
+
+
+def fit_columns(view: QTableView, least: int = 0) -> None:
+    """Make columns as wide as header and contents; the last one takes what is left."""
+    header = view.horizontalHeader()
+    header.setStretchLastSection(False)
+    metrics, model = header.fontMetrics(), view.model()
+    for section in range(header.count()):
+        title = str(model.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) or "")
+        named = metrics.horizontalAdvance(title) + 4 * GRID
+        header.resizeSection(section, max(view.sizeHintForColumn(section) + GRID, named, least))
+    header.setStretchLastSection(True)

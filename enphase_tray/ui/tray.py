@@ -1,0 +1,174 @@
+"""The icon in the system tray: there only while a tray is there, told only what has changed."""
+
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from enphase_tray.settings.settings import IconStyle
+from enphase_tray.status.status import Status
+from enphase_tray.ui.icon import IconKey, IconPainter
+
+WATCHER = "org.kde.StatusNotifierWatcher"
+QUICK_LOOKS = 60
+QUICK_LOOK_MS = 1000
+SLOW_LOOK_MS = 10_000
+MISSING_MS = 10_000
+"""How long a tray may be absent before that counts: panels start late at log-in, and restart."""
+DOUBLE_CLICK_MS = 150
+SETTLE_MS = 400
+
+
+class TrayHost(QObject):
+    """Owns the `QSystemTrayIcon`.
+
+    Qt decides when the object is made which kind of tray it speaks to, and never again: an icon made before the
+    panel stays invisible for good. So it is made when a tray is there, and deleted when the tray goes.
+    """
+
+    toggled = Signal()
+    middle_clicked = Signal()
+    appeared = Signal()
+    missing = Signal()
+    """There has been no tray for a while (emitted once per absence)."""
+    message_clicked = Signal()
+
+    def __init__(
+        self,
+        menu: QMenu,
+        available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+        parent: QObject | None = None,
+        *,
+        missing_ms: int = MISSING_MS,
+    ) -> None:
+        super().__init__(parent)
+        self._menu = menu
+        self._is_available = available
+        self._painter = IconPainter()
+        self._tray: QSystemTrayIcon | None = None
+        self._key: IconKey | None = None
+        self._icon = QIcon()
+        self._tooltip = ""
+        self._looks = 0
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._look_for_tray)
+        self._missing = QTimer(self, singleShot=True, interval=missing_ms)
+        self._missing.timeout.connect(self.missing)
+        self._click = QTimer(self, singleShot=True, interval=DOUBLE_CLICK_MS)
+        self._click.timeout.connect(self._on_click_settled)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._watcher: QObject | None = None
+
+    @property
+    def present(self) -> bool:
+        """Whether there is an icon in a tray now."""
+        return self._tray is not None
+
+    def start(self) -> None:
+        """Look for a tray now and go on looking."""
+        self._missing.start()
+        self._watch_bus()
+        self._look_for_tray()
+        self._look.start(QUICK_LOOK_MS)
+
+    def stop(self) -> None:
+        """Take the icon away."""
+        for timer in (self._look, self._missing, self._click, self._settle):
+            timer.stop()
+        self._remove()
+
+    def show_status(self, status: Status, style: IconStyle) -> None:
+        """Show a status; only what differs from the last one is sent to the desktop."""
+        key = IconKey(status.icon, status.figure, style)
+        if key != self._key:
+            self._key = key
+            self._icon = self._painter.icon(key)
+            if self._tray is not None:
+                self._tray.setIcon(self._icon)
+        if status.tooltip != self._tooltip:
+            self._tooltip = status.tooltip
+            if self._tray is not None:
+                self._tray.setToolTip(self._tooltip)
+
+    def show_message(self, title: str, body: str, urgency: int) -> bool:
+        """Say something in a balloon at the icon (`urgency` 0 to 2); `False` where there is no icon."""
+        if self._tray is None:
+            return False
+        icons = QSystemTrayIcon.MessageIcon
+        icon = {0: icons.Information, 1: icons.Warning}.get(urgency, icons.Critical)
+        self._tray.showMessage(title, body, icon, 10_000)
+        return True
+
+    def _watch_bus(self) -> None:
+        """Look at once when a tray's watcher comes or goes, rather than at the next tick."""
+        if not sys.platform.startswith("linux"):
+            return
+        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+
+        bus = QDBusConnection.sessionBus()
+        if bus.isConnected():
+            watcher = QDBusServiceWatcher(WATCHER, bus, QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange, self)
+            watcher.serviceRegistered.connect(self._on_bus_change)
+            watcher.serviceUnregistered.connect(self._on_bus_change)
+            self._watcher = watcher
+
+    @Slot(str)
+    def _on_bus_change(self, _service: str) -> None:
+        self._look_quickly()
+        # Qt hears of the change through the same bus, perhaps after us.
+        QTimer.singleShot(200, self, self._look_for_tray)
+
+    def _look_quickly(self) -> None:
+        self._looks = 0
+        self._look.start(QUICK_LOOK_MS)
+
+    @Slot()
+    def _look_for_tray(self) -> None:
+        self._looks += 1
+        if self._looks == QUICK_LOOKS:
+            self._look.start(SLOW_LOOK_MS)
+        available = self._is_available()
+        if available and self._tray is None:
+            self._create()
+        elif not available and self._tray is not None:
+            self._remove()
+            self._missing.start()
+            self._look_quickly()
+        if self._tray is not None and self._watcher is not None and self._looks > 2:
+            # The bus will tell; nothing needs to wake up for it.
+            self._look.stop()
+
+    def _create(self) -> None:
+        tray = QSystemTrayIcon(self._icon, self)
+        # The menu is full before it is attached: some shells read it once.
+        tray.setContextMenu(self._menu)
+        tray.setToolTip(self._tooltip)
+        tray.activated.connect(self._on_activated)
+        tray.messageClicked.connect(self.message_clicked)
+        tray.show()
+        self._tray = tray
+        self._missing.stop()
+        self.appeared.emit()
+
+    def _remove(self) -> None:
+        tray, self._tray = self._tray, None
+        if tray is not None:
+            tray.hide()
+            tray.deleteLater()
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        reasons = QSystemTrayIcon.ActivationReason
+        if reason is reasons.MiddleClick:
+            self.middle_clicked.emit()
+        elif reason in (reasons.Trigger, reasons.DoubleClick) and sys.platform != "darwin":
+            # A double click arrives as one or two clicks, depending on the desktop: it must not toggle twice.
+            self._click.start()
+
+    @Slot()
+    def _on_click_settled(self) -> None:
+        if not self._settle.isActive():
+            self._settle.start()
+            self.toggled.emit()

@@ -1,0 +1,151 @@
+"""Trying a connection from a window: one at a time, cancellable, each step shown as it comes."""
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from enphase_tray.model.connection import StepOutcome, TrialStep
+from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError
+from enphase_tray.monitor.result import CertificateQuestion
+from enphase_tray.monitor.service import Draft
+from enphase_tray.ui.live import Live
+from enphase_tray.ui.marks import Mark, MarkWidget
+from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.widgets import Label, Role, column, row
+
+_MARKS = {
+    StepOutcome.OK: Mark.WELL,
+    StepOutcome.ABSENT: Mark.UNKNOWN,
+    StepOutcome.WARNING: Mark.LOOK,
+    StepOutcome.FAILED: Mark.FAULT,
+}
+_WORDS = {
+    StepOutcome.OK: "done",
+    StepOutcome.ABSENT: "not there, which is no fault",
+    StepOutcome.WARNING: "to look at",
+    StepOutcome.FAILED: "failed",
+}
+
+
+class Trial(QObject):
+    """Passes on the steps and the end of the last trial that was started, unless it was cancelled.
+
+    The poller works off one trial after the other and tells the end of each exactly once: counting them is enough
+    to know whose steps these are.
+    """
+
+    step = Signal(object)
+    finished = Signal(object)
+    running_changed = Signal(bool)
+
+    def __init__(self, live: Live, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._live = live
+        self._outstanding = 0
+        self._wanted = False
+        live.trial_step.connect(self._on_step)
+        live.trial_finished.connect(self._on_finished)
+
+    @property
+    def running(self) -> bool:
+        return self._wanted
+
+    def start(self, draft: Draft) -> None:
+        """Try `draft`; an earlier trial is no longer listened to."""
+        self._outstanding += 1
+        self._set_wanted(True)
+        self._live.try_connection(draft)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop listening, and end the request under way."""
+        if self._outstanding:
+            self._live.cancel_trial()
+        self._set_wanted(False)
+
+    def _set_wanted(self, wanted: bool) -> None:
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.running_changed.emit(wanted)
+
+    @Slot(object)
+    def _on_step(self, step: object) -> None:
+        if self._wanted and self._outstanding == 1:
+            self.step.emit(step)
+
+    @Slot(object)
+    def _on_finished(self, error: object) -> None:
+        self._outstanding = max(0, self._outstanding - 1)
+        if self._wanted and self._outstanding == 0:
+            self._set_wanted(False)
+            self.finished.emit(error)
+
+
+class TrialSteps(QScrollArea):
+    """The steps so far, newest at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Steps of the connection test")
+        self._sheet = QWidget()
+        self._sheet.setProperty("role", "sheet")
+        self._column = column(self._sheet, 0, 2 * GRID)
+        self._column.addStretch(1)
+        self.setWidget(self._sheet)
+        self.viewport().setAutoFillBackground(False)
+        self.lines: list[TrialLine] = []
+        self.verticalScrollBar().rangeChanged.connect(self._to_end)
+
+    def clear(self) -> None:
+        """Take all steps away."""
+        for line in self.lines:
+            self._column.removeWidget(line)
+            line.deleteLater()
+        self.lines = []
+
+    @Slot(object)
+    def add(self, step: TrialStep) -> None:
+        """Show another step."""
+        line = TrialLine(step)
+        self._column.insertWidget(len(self.lines), line)
+        self.lines.append(line)
+
+    def add_error(self, error: EnphaseTrayError) -> None:
+        """Show what ended the trial, unless the last step says the same already."""
+        last = self.lines[-1].step if self.lines else None
+        if last is None or last.outcome is not StepOutcome.FAILED or error.title not in f"{last.title} {last.detail}":
+            self.add(TrialStep(error.title, StepOutcome.FAILED, error.advice))
+
+    @Slot(int, int)
+    def _to_end(self, _low: int, high: int) -> None:
+        self.verticalScrollBar().setValue(high)
+
+
+class TrialLine(QWidget):
+    """One step: its shape, its title, its sentence."""
+
+    def __init__(self, step: TrialStep) -> None:
+        super().__init__()
+        self.step = step
+        self.title = Label(step.title, wrap=True)
+        self.detail = Label(step.detail, Role.NOTE, wrap=True)
+        self.detail.setVisible(bool(step.detail))
+        line = row(self, 0, 2 * GRID)
+        line.addWidget(MarkWidget(_MARKS[step.outcome], 16), 0, Qt.AlignmentFlag.AlignTop)
+        texts = column(None, 0, 0)
+        texts.addWidget(self.title)
+        texts.addWidget(self.detail)
+        line.addLayout(texts, 1)
+        self.setAccessibleName(f"{self.title.text()}: {_WORDS[step.outcome]}. {self.detail.text()}")
+
+
+def question_of(error: object, known: CertificateQuestion | None = None) -> CertificateQuestion | None:
+    """The question behind an error about a certificate; `known` supplies the earlier certificate."""
+    if isinstance(error, CertificateUnknown):
+        return CertificateQuestion(error.serial or "", error.certificate, None, None)
+    if isinstance(error, CertificateChanged):
+        previous = None if known is None else known.previous
+        return CertificateQuestion(error.serial, error.certificate, previous, error.expected_renewal)
+    return None

@@ -1,0 +1,44 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from enphase_tray.model.readings import InverterState
+from enphase_tray.monitor.judge import Judge
+from tests.alerts.story import Array, everything, failure, last_judgement, outcomes, utc
+
+START = utc("2025-06-03T12:00:00")
+
+
+def test_a_single_poll_by_day_reports_and_by_night_sleeps() -> None:
+    array = Array(3)
+    day = last_judgement(Judge(everything), outcomes(array, START, START + timedelta(minutes=1)))
+    assert day.snapshot_with_states is not None
+    assert {i.state for i in day.snapshot_with_states.inverters} == {InverterState.REPORTING}
+    night = array.snapshot(START + timedelta(hours=12))
+    judged = Judge(everything).judge(night.at, night, None).snapshot_with_states
+    assert judged is not None
+    assert {i.state for i in judged.inverters} == {InverterState.ASLEEP}
+
+
+def test_a_failed_poll_has_no_snapshot_and_keeps_what_is_active() -> None:
+    array = Array(6, dead={2: (START + timedelta(hours=1), "stopped", None)})
+    judge = Judge(everything)
+    told = last_judgement(judge, outcomes(array, START - timedelta(days=2), START + timedelta(hours=3)))
+    at = START + timedelta(hours=3)
+    failed = judge.judge(at, None, failure(at))
+    assert failed.snapshot_with_states is None
+    assert failed.active == told.active
+    assert [alert.rule for alert in failed.active] == ["inverter_stopped"]
+
+
+def test_a_token_that_ends_soon_is_told_once_per_stage() -> None:
+    judge = Judge(everything)
+    expires = START + timedelta(days=8)
+    told = []
+    for day in range(10):
+        snapshot = replace(Array(1).snapshot(START + timedelta(days=day)))
+        judgement = judge.judge(snapshot.at, snapshot, None, token_expires_at=expires)
+        told += [(day, str(event.change), str(event.alert.severity)) for event in judgement.events]
+    assert told == [(0, "raised", "information"), (1, "updated", "warning"), (7, "updated", "critical")]
+    snapshot = Array(1).snapshot(START + timedelta(days=10))
+    renewed = judge.judge(snapshot.at, snapshot, None, token_expires_at=expires + timedelta(days=365))
+    assert [str(event.change) for event in renewed.events] == ["cleared"]

@@ -1,0 +1,171 @@
+"""What is told on the desktop, and what is not."""
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from enphase_tray.model.alerts import Change, Severity
+from enphase_tray.model.clock import ManualClock
+from enphase_tray.ui.desktop_notes import Note
+from enphase_tray.ui.notifier import BalloonNotes, Notifier
+from enphase_tray.ui.tray_menu import Pause
+from tests.ui.scripted import NOON, alert, event, result
+
+
+class Screen:
+    """What stands on the screen, by our ids, and all that ever came."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, Note] = {}
+        self.came: list[Note] = []
+
+    def show(self, note: Note) -> None:
+        self.shown[note.id] = note
+        self.came.append(note)
+
+    def withdraw(self, note_id: str) -> None:
+        self.shown.pop(note_id, None)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def rules() -> dict[str, bool]:
+    return {}
+
+
+@pytest.fixture
+def notifier(qapp, clock, screen, rules) -> Notifier:
+    return Notifier(screen, lambda: rules, clock, zone=UTC)
+
+
+RELAY = alert(NOON)
+PANEL = alert(NOON, "panel", Severity.WARNING, "Panel 7 makes nothing")
+NOTE = alert(NOON, "firmware", Severity.INFORMATION, "The gateway has new firmware")
+
+
+def tell(notifier: Notifier, *events: object) -> None:
+    notifier.tell(result(NOON, 3421.0, *events))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("told", "urgency"), [(RELAY, 2), (PANEL, 1), (NOTE, 0)])
+def test_an_alert_is_told_with_its_urgency(notifier, screen, told, urgency) -> None:
+    tell(notifier, event(told))
+    note = screen.shown[told.id]
+    assert (note.title, note.body, note.urgency) == (told.title, told.body, urgency)
+    assert note.picture.endswith(".svg")
+
+
+def test_a_result_without_events_tells_nothing(notifier, screen) -> None:
+    notifier.tell(result(NOON, 3421.0, active=(RELAY,)))
+    assert screen.came == []
+
+
+def test_a_change_replaces_what_was_told(notifier, screen) -> None:
+    tell(notifier, event(PANEL))
+    tell(notifier, event(alert(NOON, "panel", Severity.WARNING, "2 panels make nothing"), Change.UPDATED))
+    assert [note.title for note in screen.shown.values()] == ["2 panels make nothing"]
+
+
+def test_a_change_of_something_never_told_stays_untold(notifier, screen) -> None:
+    tell(notifier, event(PANEL, Change.UPDATED))
+    assert screen.came == []
+
+
+def test_the_end_of_something_grave_replaces_it(notifier, screen) -> None:
+    tell(notifier, event(RELAY))
+    tell(notifier, event(alert(NOON, title="Relay 68177 is closed again"), Change.CLEARED))
+    note = screen.shown[RELAY.id]
+    assert (note.title, note.urgency, note.mutable) == ("Relay 68177 is closed again", 1, False)
+
+
+def test_the_end_of_anything_else_takes_it_away(notifier, screen) -> None:
+    tell(notifier, event(PANEL))
+    tell(notifier, event(PANEL, Change.CLEARED))
+    assert screen.shown == {}
+    assert len(screen.came) == 1
+
+
+def test_the_end_of_what_was_never_told_is_not_told(notifier, screen) -> None:
+    tell(notifier, event(RELAY, Change.CLEARED))
+    assert screen.came == []
+
+
+def test_the_end_of_what_an_earlier_run_told_is_told(notifier, screen) -> None:
+    earlier = alert(NOON - timedelta(hours=5))
+    notifier.tell(result(NOON, 3421.0, active=(earlier,)))
+    assert screen.came == []
+    over = alert(NOON - timedelta(hours=5), title="Relay 68177 is closed again")
+    tell(notifier, event(over, Change.CLEARED))
+    assert [note.title for note in screen.came] == ["Relay 68177 is closed again"]
+
+
+def test_a_rule_switched_off_is_silent_and_at_once_loud_again(notifier, screen, rules) -> None:
+    rules[RELAY.rule] = False
+    tell(notifier, event(RELAY))
+    assert screen.came == []
+    rules[RELAY.rule] = True
+    tell(notifier, event(RELAY))
+    assert len(screen.came) == 1
+
+
+def test_paused_for_an_hour(qtbot, notifier, screen, clock) -> None:
+    with qtbot.waitSignal(notifier.paused_changed) as paused:
+        notifier.pause(Pause.HOUR)
+    assert paused.args == ["until 13:00"]
+    clock.advance(3599)
+    tell(notifier, event(RELAY))
+    assert screen.came == []
+    clock.advance(2)
+    with qtbot.waitSignal(notifier.paused_changed) as paused:
+        tell(notifier, event(PANEL))
+    assert paused.args == [None]
+    assert [note.title for note in screen.came] == [PANEL.title]
+
+
+def test_paused_until_tomorrow_ends_at_midnight(notifier, screen, clock) -> None:
+    notifier.pause(Pause.TOMORROW)
+    clock.advance(12 * 3600 - 1)
+    tell(notifier, event(RELAY))
+    assert screen.came == []
+    clock.advance(1)
+    tell(notifier, event(RELAY))
+    assert len(screen.came) == 1
+
+
+def test_paused_until_told(notifier, screen, clock) -> None:
+    notifier.pause(Pause.UNTIL_TOLD)
+    clock.advance(90 * 86400)
+    tell(notifier, event(RELAY))
+    assert screen.came == []
+    notifier.pause(None)
+    tell(notifier, event(RELAY))
+    assert len(screen.came) == 1
+
+
+def test_muted_for_today_concerns_only_that_alert_and_only_today(qtbot, notifier, screen, clock) -> None:
+    tell(notifier, event(RELAY))
+    with qtbot.waitSignal(notifier.mute_requested):
+        notifier.mute(RELAY.id)
+    assert screen.shown == {}
+    tell(notifier, event(RELAY), event(PANEL))
+    assert [note.title for note in screen.came[1:]] == [PANEL.title]
+    clock.advance(13 * 3600)
+    tell(notifier, event(RELAY))
+    assert screen.came[-1].title == RELAY.title
+
+
+def test_balloons_say_the_same() -> None:
+    said: list[tuple[str, str, int]] = []
+    balloons = BalloonNotes(lambda title, body, urgency: bool(said.append((title, body, urgency))) or True)
+    balloons.show(Note("x", "Title", "Body", 2))
+    balloons.withdraw("x")
+    assert said == [("Title", "Body", 2)]
