@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self._tick)
-        self.setWindowTitle("enphase_tray")
+        self.setWindowTitle("Enphase Tray")
         self._dress()
         self._compose()
         self._connect()
