@@ -10,7 +10,7 @@ from enphase_tray.model.status_words import describe_words, faults, suffix
 
 _OLD_SECONDS = 600.0
 _NAMES = {RelayKind.IQ_RELAY: "Relay", RelayKind.MAINS: "Mains relay", RelayKind.COLLAR: "Meter collar"}
-_SAYS_NOTHING = frozenset({"", "ok", "none"})
+_SAYS_NOTHING = frozenset({"", "ok", "none", "open", "opened"})
 
 
 class RelayOpen(Rule):
