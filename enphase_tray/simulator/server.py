@@ -5,7 +5,7 @@ import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -175,10 +175,7 @@ class LoopbackServer:
             request = wire.read_request()
             if request is None:
                 return
-            with self._lock:
-                self._in_flight += 1
-                self.max_in_flight = max(self.max_in_flight, self._in_flight)
-            try:
+            with self._answering() as ending:
                 manner = self._manner(request.path)
                 if manner.reset or not wire.wait(manner):
                     reset(wire.channel)
@@ -186,11 +183,27 @@ class LoopbackServer:
                 answer = self._handler(request.method, request.target, request.headers, request.body)
                 wanted = request.headers.get("connection", "").lower() != "close"
                 keep = wanted and (secure or self._keep_alive_plain) and not manner.truncate
-                if not wire.write(answer, manner, keep, self._clock.now()) or not keep:
+                if not wire.write(answer, manner, keep, self._clock.now(), ending) or not keep:
                     return
-            finally:
-                with self._lock:
-                    self._in_flight -= 1
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[Callable[[], None]]:
+        """Count a request while it is being answered: until the function given is called, or the block ends."""
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            with self._lock:
+                self._in_flight -= not ended
+                ended = True
+
+        with self._lock:
+            self._in_flight += 1
+            self.max_in_flight = max(self.max_in_flight, self._in_flight)
+        try:
+            yield end
+        finally:
+            end()
 
     def _context(self, certificate: Certificate) -> ssl.SSLContext:
         if certificate.fingerprint not in self._contexts:

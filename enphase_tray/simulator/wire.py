@@ -62,18 +62,21 @@ class Wire:
             return False
         return manner.wait_seconds <= 0 or self._pause(self._clock.real_seconds(manner.wait_seconds))
 
-    def write(self, answer: Response, manner: Delivery, keep: bool, at: datetime) -> bool:
-        """Send an answer; false if it broke off, on purpose or not."""
+    def write(self, answer: Response, manner: Delivery, keep: bool, at: datetime, ending: Callable[[], None]) -> bool:
+        """Send an answer; false if it broke off, on purpose or not.
+
+        `ending` is called before the last byte leaves: once the client has that, it may ask again at once.
+        """
         head = _head(answer, keep, at)
         body = answer.body[: len(answer.body) // 2] if manner.truncate else answer.body
-        if manner.drip_seconds <= 0:
-            self.channel.sendall(head + body)
-            return not manner.truncate
-        for start in range(len(head + body)):
-            self.channel.sendall((head + body)[start : start + 1])
+        whole = head + body
+        for start in range(len(whole) - 1) if manner.drip_seconds > 0 else ():
+            self.channel.sendall(whole[start : start + 1])
             if not self._pause(self._clock.real_seconds(manner.drip_seconds)):
                 return False
-        return True
+        ending()
+        self.channel.sendall(whole[-1:] if manner.drip_seconds > 0 else whole)
+        return not manner.truncate
 
     def _read_body(self, length: int) -> bytes:
         while len(self._rest) < length:

@@ -26,6 +26,7 @@ class Answers:
         self.documents = dict(documents or {})
         self.folder = folder
         self.asked: list[str] = []
+        self.refused_paths: frozenset[str] = frozenset()
 
     def get(self, path: str) -> Answer:
         self.asked.append(path)

@@ -17,7 +17,7 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import Connection, StepOutcome, Trust
 from enphase_tray.model.errors import LoginRefused, NotUnderstood, Unreachable
 from enphase_tray.model.identity import Secret
-from enphase_tray.model.readings import Login, ProblemKind, RelayState
+from enphase_tray.model.readings import Login, ProblemKind, RelayState, Snapshot
 from enphase_tray.simulator.config import HouseConfig, Meters
 from enphase_tray.simulator.faults import Fault, FaultKind
 from enphase_tray.simulator.gateway import SimulatedGateway
@@ -94,7 +94,7 @@ def test_steady_polls_ask_little_and_miss_nothing(start: Start, manual_clock: Ma
         manual_clock.advance(300)
         gateway.forget()
         got = reader.read()
-        assert len(gateway.requests) <= 4
+        assert len(gateway.requests) <= 3
         assert _targets(gateway)[0] == PRODUCTION
         asked |= set(_targets(gateway))
         assert [inverter.state for inverter in got.inverters] == ["reporting"] * 4
@@ -106,18 +106,24 @@ def test_steady_polls_ask_little_and_miss_nothing(start: Start, manual_clock: Ma
     assert "/api/v1/production" not in asked
 
 
-def test_an_open_relay_is_read_at_the_next_poll(start: Start, manual_clock: ManualClock) -> None:
+def test_an_open_relay_is_read_within_two_polls(start: Start, manual_clock: ManualClock) -> None:
     gateway, reader = start(METERED)
     reader.read()
-    for _ in range(3):
-        manual_clock.advance(300)
-        closed = reader.read()
+    for _ in range(6):
         gateway.inject(Fault(FaultKind.RELAY_OPEN, manual_clock.now()))
-        manual_clock.advance(300)
-        opened = reader.read()
+        opened = _after(reader, manual_clock, polls=2)
         gateway.repair(FaultKind.RELAY_OPEN)
+        closed = _after(reader, manual_clock, polls=2)
         for got, state in ((closed, RelayState.CLOSED), (opened, RelayState.OPEN)):
             assert [relay.relay for relay in got.relays if relay.kind == "iq_relay"] == [state]
+
+
+def _after(reader: Reader, clock: ManualClock, polls: int) -> Snapshot:
+    for _ in range(polls - 1):
+        clock.advance(300)
+        reader.read()
+    clock.advance(300)
+    return reader.read()
 
 
 def test_what_is_absent_is_not_asked_again_for_a_day(start: Start, manual_clock: ManualClock) -> None:
@@ -298,7 +304,8 @@ def test_wrong_digest_password_costs_only_the_inverters(start: Start) -> None:
     assert got.production is not None
     assert got.production.watts_now is not None
     refused = next(problem for problem in got.problems if problem.path == "/api/v1/production/inverters")
-    assert (refused.kind, refused.title) == (ProblemKind.ABSENT, "Inverter reports: not open to this log-in")
+    assert (refused.kind, refused.title) == (ProblemKind.FAILED, "Inverter reports: the log-in is refused")
+    assert refused.login_refused
 
 
 def test_open_relay_is_read_from_an_edited_recording(captures_dir: Path, start: Start) -> None:
