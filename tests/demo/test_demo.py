@@ -1,0 +1,44 @@
+"""The demo, from its lived week to its script: the real program on the simulated house."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from enphase_tray.app.demo_run import prepared
+from enphase_tray.demo import house
+from tests.stories.home import Home, rules_of
+
+
+@pytest.mark.slow
+def test_a_week_was_lived_quietly_and_polling_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with prepared() as demo:
+        start = demo.profile.clock.now()
+        serial = demo.settings.gateway.serial
+        monitor = demo.monitor()
+        first = monitor.poll()
+        monitor.close()
+        reader = demo.profile.history_reader()
+        days = reader.days(serial, (start - timedelta(days=house.DAYS_BEFORE)).date(), start.date())
+        told = reader.events()
+        reader.close()
+        place = demo.profile.paths.directory
+    assert first.failure is None
+    assert sum(1 for day in days if day.production) >= house.DAYS_BEFORE
+    assert told == ()
+    assert not place.exists(), "nothing of the demo is left behind"
+    assert "demo" in capsys.readouterr().err
+
+
+def test_within_a_minute_the_script_brings_both_notifications(tmp_path: Path) -> None:
+    start = house.begin(datetime(2026, 11, 22, tzinfo=UTC))
+    minutes_in_a_minute = house.SPEED
+    home = Home(tmp_path / "profile", house.HOUSE, start - timedelta(hours=6))
+    try:
+        home.live(6 * 60)
+        for fault in house.script(start):
+            home.gateway.inject(fault)
+        told = rules_of(home.live(minutes_in_a_minute))
+    finally:
+        home.close()
+    assert [pair for pair in told if pair[0] == "raised"] == [("raised", "inverter_stopped"), ("raised", "relay_open")]
