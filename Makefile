@@ -47,7 +47,7 @@ format: $(VENV)/.locked-dev
 	$(BIN)/ruff format .
 
 screenshots: $(VENV)/.locked-dev | system-test
-	$(BIN)/python packaging/screenshots.py
+	PYTHONPATH=. $(BIN)/python packaging/screenshots.py
 
 bench: $(VENV)/.locked-dev | system-test
 	$(BIN)/python -m tests.benchmarks

@@ -1,6 +1,6 @@
 """Take the pictures of the README: the real program against the simulated house, in light and dark.
 
-    PYTHONPATH=. python packaging/screenshots.py [FOLDER]
+    PYTHONPATH=. python packaging/screenshots.py [FOLDER]    (or: make screenshots)
 
 Needs no display and no gateway. Pictures go to `resources/screenshots` unless another folder is named; set
 QT_SCALE_FACTOR=2 for sharper ones. It takes about a minute, most of which passes until the relay opens.
@@ -14,15 +14,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 
 from enphase_tray.app.compose import Profile
-from enphase_tray.app.demo_run import Demo, prepared
+from enphase_tray.app.demo_run import NOTE, Demo, prepared
 from enphase_tray.model.alerts import Severity
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.secrets import SecretStore
-from enphase_tray.settings.settings import Appearance, Settings
+from enphase_tray.settings.settings import Appearance, IconStyle, Settings
+from enphase_tray.status.status import IconState
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.icon import IconKey, IconPainter
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.settings_dialog import SettingsDialog
 from enphase_tray.ui.setup import LOGIN, TRUST, SetupWizard
@@ -31,6 +34,21 @@ from enphase_tray.ui.window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOKS = {"light": Appearance.LIGHT, "dark": Appearance.DARK}
+PANELS = {
+    "light": ("#f2f2f0", "#202428", IconStyle.MONO_LIGHT),
+    "dark": ("#202428", "#f2f2f0", IconStyle.MONO_DARK),
+}
+STATES = (
+    (IconState.NORMAL, "850", "850 W"),
+    (IconState.NORMAL, "3.4", "3.4 kW"),
+    (IconState.LOOK, "3.4", "to look at"),
+    (IconState.FAULT, "0", "fault"),
+    (IconState.STALE, "3.4", "old figure"),
+    (IconState.NIGHT, "", "night"),
+    (IconState.NOT_CONNECTED, "", "no connection"),
+    (IconState.CERTIFICATE, "", "certificate"),
+    (IconState.UNKNOWN, "", "not known yet"),
+)
 SIZES = {"": (1000, 680), "-small": (820, 560)}
 
 
@@ -38,12 +56,13 @@ def main(folder: Path) -> int:
     """Take all pictures; 0 if every one was taken."""
     folder.mkdir(parents=True, exist_ok=True)
     app = QApplication(sys.argv[:1])
+    pictures_of_tray(app, folder)
     with prepared() as demo:
         live = Live(demo.profile.service(demo.settings), demo.profile.clock)
         live.start()
         try:
             wait(app, lambda: live.latest is not None and live.latest.snapshot is not None, 30.0)
-            window = MainWindow(live, demo.profile.history_reader, Wording(), open_settings=lambda: None)
+            window = MainWindow(live, demo.profile.history_reader, Wording(), open_settings=lambda: None, note=NOTE)
             for name, look in LOOKS.items():
                 apply_appearance(app, look)
                 pictures_of_window(app, window, folder, name)
@@ -57,6 +76,23 @@ def main(folder: Path) -> int:
         finally:
             live.stop()
     return 0
+
+
+def pictures_of_tray(app: QApplication, folder: Path) -> None:
+    """The icon in each of its states, on a light and on a dark panel, in colour and in one tone."""
+    painter = IconPainter()
+    for name, (panel, ink, tone) in PANELS.items():
+        strip = QWidget()
+        strip.setStyleSheet(f"background: {panel}; color: {ink};")
+        grid = QGridLayout(strip)
+        for place, (state, figure, words) in enumerate(STATES):
+            for line, style in enumerate((IconStyle.COLOUR, tone)):
+                picture = QLabel()
+                picture.setPixmap(painter.icon(IconKey(state, figure, style)).pixmap(32, 32))
+                grid.addWidget(picture, line, place, Qt.AlignmentFlag.AlignCenter)
+            grid.addWidget(QLabel(words), 2, place, Qt.AlignmentFlag.AlignCenter)
+        grab(app, strip, folder / f"tray-{name}.png", None)
+        strip.close()
 
 
 def pictures_of_window(app: QApplication, window: MainWindow, folder: Path, look: str) -> None:

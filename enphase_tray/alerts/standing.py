@@ -49,6 +49,8 @@ def standing(evidence: Evidence, snapshot: Snapshot) -> Standing:
     moments = [since[serial] for serial in bad if serial in since]
     latest = max(moments, default=evidence.at)
     window = max(_TOGETHER_SECONDS, 2 * evidence.assessment.report_interval_seconds)
+    if len(bad) == judged and evidence.assessment.daylight is not True:
+        return Standing(judged, tuple(bad), tuple(bad))  # nobody is left, whenever each was heard last
     together = tuple(s for s in bad if (latest - since.get(s, latest)).total_seconds() <= window)
     return Standing(judged, tuple(bad), together)
 

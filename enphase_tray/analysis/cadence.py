@@ -2,12 +2,20 @@
 
 from collections import deque
 from collections.abc import Mapping
+from math import ceil, log
 from typing import Any
 
 DEFAULT_SECONDS = 300.0
 _KNOWN = ((450.0, 300.0), (1800.0, 900.0), (7200.0, 3600.0))
 _RECENT = 24
 _MIN_PATIENCE = 2700.0
+_LOSS_OF_ALL = 1 / 1024
+_LOSS_OF_ONE = 1 / 48
+"""How much one report counts for the share of reports that get lost: among all inverters, and of this one."""
+_LOST_BY_CHANCE = 5e-7
+_MOST_LOST = 8
+_PATIENT_SECONDS = 7800.0
+_PATIENT_REPORTS = 4.5
 
 
 def nearest_interval(seconds: float) -> float | None:
@@ -29,11 +37,17 @@ class Cadence:
         """Seconds between two reports of one inverter."""
         self.poll_seconds = float(kept.get("poll_seconds", DEFAULT_SECONDS))
         """Usual seconds between two polls."""
+        self._lost = float(kept.get("lost", 0.0))
         self._recent: deque[float] = deque(kept.get("recent", ()), maxlen=_RECENT)
 
     def memory(self) -> dict[str, Any]:
         """What to keep for the next run."""
-        return {"interval": self.interval, "poll_seconds": self.poll_seconds, "recent": list(self._recent)}
+        return {
+            "interval": self.interval,
+            "poll_seconds": self.poll_seconds,
+            "lost": self._lost,
+            "recent": list(self._recent),
+        }
 
     def learn_poll(self, gap: float) -> None:
         """`gap` seconds lie between this outcome and the one before. One long gap changes nothing."""
@@ -50,6 +64,27 @@ class Cadence:
             said = nearest_interval(difference)
         if said is not None:
             self._recent.append(said)
+
+    def learn_loss(self, difference: float, lost: float) -> float:
+        """A report came `difference` s after that inverter's last one; `lost` is the share of it that went missing.
+
+        Gives that share anew. Power lines are noisy: some sites lose one report in twenty, some inverters more.
+        """
+        missed = round(difference / self.interval) - 1
+        if not 0 <= missed <= _MOST_LOST:
+            return lost
+        for went_missing in (1.0,) * missed + (0.0,):
+            self._lost += (went_missing - self._lost) * _LOSS_OF_ALL
+            lost += (went_missing - lost) * _LOSS_OF_ONE
+        return lost
+
+    def lossy_patience(self, lost: float) -> float:
+        """Up to this age, silence may be chance where reports get lost: it grows until chance is all but excluded."""
+        share = min(0.5, max(lost, self._lost))
+        if share < 0.001:
+            return 0.0
+        missing = min(float(_MOST_LOST), ceil(log(_LOST_BY_CHANCE) / log(share)))
+        return min(missing * self.interval, max(_PATIENT_SECONDS, _PATIENT_REPORTS * self.interval))
 
     def settle(self, inverters: int) -> None:
         """Follow what was learned so far: what most of the last two reports of each of `inverters` say."""

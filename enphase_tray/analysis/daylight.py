@@ -7,7 +7,7 @@ SLOT_SECONDS = 1800
 _SLOTS = 86400 // SLOT_SECONDS
 _UNKNOWN = 255
 _USUAL = 50
-_FIRST = 60
+_FIRST = 80
 _J2000 = 946_728_000.0
 """Epoch seconds of 2000-01-01 12:00 UTC, from which almanac formulas count days."""
 
@@ -55,15 +55,15 @@ class UsualShare:
     def at(self, epoch: float) -> float | None:
         """The least share that is usual around this moment, 1 being like the neighbours; `None` if never seen."""
         slot = int(epoch) // SLOT_SECONDS
-        around = [self._parts[(slot + step) % _SLOTS] for step in (-1, 0, 1)]
-        return None if around[1] == _UNKNOWN else min(around) / 100.0
+        least = min(self._parts[(slot + step) % _SLOTS] for step in (-1, 0, 1))
+        return None if least == _UNKNOWN else least / 100.0
 
 
 class UsualHours:
     """In which half hours of the (UTC) day something makes power, learned from recent days.
 
-    Each half hour holds 0 to 100: how regularly, lately. One day with power makes it usual; later days move it by
-    a third, so that the season is followed and a dull day does not count for much.
+    Each half hour holds 0 to 100: how regularly, lately. One day with power makes it usual; a day without takes a
+    third away, so that the season is followed and a dull day does not count for much.
     """
 
     __slots__ = ("_levels", "_lit")
@@ -82,6 +82,10 @@ class UsualHours:
         """Power was made between these two epoch seconds."""
         self._lit.update(range(int(start) // SLOT_SECONDS, int(end) // SLOT_SECONDS + 1))
 
+    def lit(self, slot: int) -> bool:
+        """Whether power was made in half hour number `slot` (since the epoch), which is not closed yet."""
+        return slot in self._lit
+
     def close(self, slot: int, learn: bool) -> None:
         """Half hour number `slot` (since the epoch) is over, and was seen; forget it unless `learn`."""
         lit = slot in self._lit
@@ -93,7 +97,7 @@ class UsualHours:
         if level == _UNKNOWN:
             self._levels[index] = _FIRST if lit else 0
         else:
-            self._levels[index] = level + round(((100 if lit else 0) - level) / 3)
+            self._levels[index] = (level + 101) // 2 if lit else level - round(level / 3)
 
     def knows(self, epoch: float) -> bool:
         """Whether the half hours around this moment have been seen on some day, lit or not."""

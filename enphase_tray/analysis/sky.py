@@ -10,6 +10,8 @@ from enphase_tray.model.readings import Snapshot, Source
 LIT_PROOF_WATTS = 10.0
 _LONE_SIBLING_WATTS = 30.0
 _METER_WATTS = 50.0
+_METER_WATTS_EACH = 30.0
+"""So much from each on average: on a gloomy day a large array makes 50 W with most of its inverters asleep."""
 _SHARE = 0.3
 
 
@@ -34,8 +36,8 @@ class Sky:
 
     @property
     def level(self) -> float:
-        """Middle of the watts of those that make power; unlike `median` it stays while one after another stops."""
-        return self.watts[-(self.lit + 1) // 2] if self.lit else 0.0
+        """What the best quarter of them makes at least: one side of a roof. It stays while they stop one by one."""
+        return self.watts[-(self.lit + 3) // 4] if self.lit else 0.0
 
     def proven_without(self, track: InverterTrack) -> bool:
         """Whether the others prove daylight, so that this one's silence or nothing means something."""
@@ -71,15 +73,15 @@ def look(tracks: Sequence[InverterTrack], snapshot: Snapshot) -> Sky:
         well=len(well),
         lit=sum(1 for watt in watts if watt >= LIT_PROOF_WATTS),
         watts=tuple(watts),
-        meter=_meter_proves(snapshot),
+        meter=_meter_proves(snapshot, len(well)),
     )
 
 
-def _meter_proves(snapshot: Snapshot) -> bool:
+def _meter_proves(snapshot: Snapshot, inverters: int) -> bool:
     production = snapshot.production
     return (
         production is not None
         and production.watts_now is not None
-        and production.watts_now > _METER_WATTS
+        and production.watts_now > max(_METER_WATTS, _METER_WATTS_EACH * inverters)
         and production.source.get("watts_now") is Source.METER
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from enphase_tray.analysis.daylight import UsualHours, UsualShare
+from enphase_tray.analysis.daylight import SLOT_SECONDS, UsualHours, UsualShare
 from enphase_tray.model.readings import InverterReading, InverterState
 
 NOTHING_WATTS = 1.0
@@ -12,6 +12,7 @@ NOTHING_WATTS = 1.0
 LIT_WATTS = 3.0
 """From this on an inverter is at work, however dull the day."""
 RETIRED_SECONDS = 14 * 86400.0
+_PAUSE_SECONDS = 8 * 3600.0
 
 _FAULTY = (InverterState.SILENT, InverterState.STOPPED)
 
@@ -23,6 +24,7 @@ class InverterTrack:
         "age",
         "fresh",
         "hours",
+        "lost",
         "proof_since",
         "report_at",
         "share",
@@ -48,6 +50,8 @@ class InverterTrack:
         self.zero_reports = int(kept.get("zero_reports", 0))
         self.proof_since: float | None = kept.get("proof_since")
         """Since when its neighbours have proven daylight without a break."""
+        self.lost = float(kept.get("lost", 0.0))
+        """What share of its reports goes missing by day, lately."""
         self.hours = UsualHours(str(kept.get("hours", "")))
         self.share = UsualShare(str(kept.get("share", "")))
         self.age: float | None = None
@@ -64,6 +68,7 @@ class InverterTrack:
             "zero_since": self.zero_since,
             "zero_reports": self.zero_reports,
             "proof_since": self.proof_since,
+            "lost": self.lost,
             "hours": self.hours.packed(),
             "share": self.share.packed(),
         }
@@ -97,6 +102,18 @@ class InverterTrack:
     def makes_nothing(self) -> bool:
         """Whether it reports, and reports nothing."""
         return self.fresh and self.watts is not None and self.watts <= NOTHING_WATTS
+
+    def learn_slot(self, slot: int, bright: bool, learn: bool) -> None:
+        """Half hour number `slot` (since the epoch) is over; `bright` says whether its neighbours made good power."""
+        if learn and bright and not self.hours.lit(slot):
+            self.share.learn(slot * SLOT_SECONDS, slot * SLOT_SECONDS, 0.0)
+        self.hours.close(slot, learn)
+
+    def learn_pause(self, start: float) -> None:
+        """It works again after it was thought to be faulty since `start`: it may pause at these hours every day."""
+        if self.report_at is not None and self.report_at - start <= _PAUSE_SECONDS:
+            for slot in range(int(start) // SLOT_SECONDS + 1, int(self.report_at) // SLOT_SECONDS):
+                self.learn_slot(slot, bright=True, learn=True)
 
     def count_zero(self, new_report: bool, proven: bool) -> None:
         """Count reports in a row that say nothing while `proven` says that neighbours make power."""

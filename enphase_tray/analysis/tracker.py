@@ -17,8 +17,11 @@ from enphase_tray.model.readings import InverterState, RelayReading, RelayState,
 
 _GRID_GONE = "gridgone"
 _MIN_ELEVATION = 5.0
-_MIN_PROOF_WATTS = 30.0
-_MIN_EXPECTED_WATTS = 15.0
+_MIN_EXPECTED_WATTS = 30.0
+_UNSEEN_SHARE = 0.3
+"""Taken for the share of an inverter that was never seen at this hour with its neighbours at work."""
+_BRIGHT_WATTS = 60.0
+_SMALL_HOURS, _NOON = 3, 12
 _MIN_SHARE_WATTS = 20.0
 _RELAY_UNSEEN_SECONDS = 86_400.0
 _LEVELS = 3
@@ -41,6 +44,7 @@ class SiteTracker:
         self._calm = Calm(kept.get("calm"))
         self._tracks = {str(serial): InverterTrack(item) for serial, item in (kept.get("inverters") or {}).items()}
         self._levels: deque[float] = deque(kept.get("levels", ()), maxlen=_LEVELS)
+        self._levels_at = float(kept.get("levels_at", 0.0))
         self._open_relays: dict[str, float] = dict(kept.get("open_relays") or {})
         self._cut_until: float = float(kept.get("cut_until", 0.0))
         self._relay_until: float = float(kept.get("relay_until", 0.0))
@@ -48,6 +52,7 @@ class SiteTracker:
         self._daylight_since: float | None = kept.get("daylight_since")
         self._slot: int | None = None
         self._slots_seen: set[int] = set()
+        self._bright: set[int] = set()
         self._zone_name: str | None = timezone or kept.get("timezone")
         self._place = (latitude, longitude) if latitude is not None and longitude is not None else None
 
@@ -58,6 +63,7 @@ class SiteTracker:
             "calm": self._calm.memory(),
             "inverters": {serial: track.memory() for serial, track in self._tracks.items()},
             "levels": list(self._levels),
+            "levels_at": self._levels_at,
             "open_relays": dict(self._open_relays),
             "cut_until": self._cut_until,
             "relay_until": self._relay_until,
@@ -89,16 +95,20 @@ class SiteTracker:
 
     def _look(self, at: datetime, snapshot: Snapshot) -> None:
         now = snapshot.clock_at.timestamp()
+        ailing = {serial: track.working_at for serial, track in self._tracks.items() if track.faulty}
         active, reported = self._take(snapshot, now)
         self._close_slots(now)
         self._follow_relays(snapshot, list(active.values()), now)
         tracks = list(active.values())
         sky = look(tracks, snapshot)
+        if sky.proven and sky.median >= _BRIGHT_WATTS and self._slot is not None:
+            self._bright.add(self._slot)
         self._follow_daylight(sky, tracks, now, bool(reported))
         cut_off = now < self._cut_until
         if cut_off:
             self._forget_proof()
-        moment = Moment(now, self._cadence, sky, not (self._calm.quiet(at) or cut_off or self._sun_is_low(at)))
+        judging = not (self._calm.quiet(at) or cut_off or self._sun_is_low(at))
+        moment = Moment(now, self._cadence, sky, judging, self._forenoon_seconds(at))
         if not cut_off:
             _follow_proof(active, reported, moment)
             _learn_shares(active, reported, moment)
@@ -108,6 +118,9 @@ class SiteTracker:
                     track.state = InverterState.STOPPED if track.makes_nothing else InverterState.SILENT
         for track in tracks:
             track.state = state_of(track, moment)
+        for serial, worked_at in ailing.items():
+            if serial in active and worked_at is not None and not active[serial].faulty and not cut_off:
+                active[serial].learn_pause(worked_at)
 
     def _take(self, snapshot: Snapshot, now: float) -> tuple[dict[str, InverterTrack], set[str]]:
         """Those to be judged, and the serials among them that have a new report."""
@@ -130,6 +143,8 @@ class SiteTracker:
             duration = reading.report_interval_seconds
             if difference is not None:
                 cadence.learn_report(difference, duration, gap)
+                if not track.faulty and gap <= cadence.interval:
+                    track.lost = cadence.learn_loss(difference, track.lost)
                 reported.add(reading.serial)
             elif first and duration is not None:
                 cadence.learn_report(0.0, duration, gap)
@@ -154,7 +169,8 @@ class SiteTracker:
                 if track.age is not None:
                     # What may become a fault within minutes is not what this inverter usually does.
                     suspect = track.faulty or track.zero_since is not None
-                    track.hours.close(number, not suspect and not cut_off)
+                    track.learn_slot(number, number in self._bright, not suspect and not cut_off)
+        self._bright = {number for number in self._bright if number > slot - lag}
 
     def _follow_relays(self, snapshot: Snapshot, tracks: list[InverterTrack], now: float) -> None:
         for relay in snapshot.relays:
@@ -171,8 +187,12 @@ class SiteTracker:
 
     def _follow_daylight(self, sky: Sky, tracks: list[InverterTrack], now: float, news: bool) -> None:
         usual = any(track.hours.core(now) for track in tracks) if sky.meter else False
+        worked_at = max((track.working_at or 0.0 for track in tracks), default=0.0)
         if news and sky.lit and sky.proven:
             self._levels.append(sky.level)
+            self._levels_at = worked_at
+        elif worked_at > self._levels_at + 2 * self._cadence.interval:
+            self._levels.clear()  # since then they made so little that nobody proved daylight
         if (sky.lit and sky.proven) or (sky.meter and usual):
             daylight: bool | None = True
         elif any(track.faulty and track.hours.core(now) for track in tracks):
@@ -182,6 +202,13 @@ class SiteTracker:
         if daylight != self._daylight:
             self._daylight = daylight
             self._daylight_since = now
+
+    def _forenoon_seconds(self, at: datetime) -> float:
+        zone = zone_of(self._zone_name)
+        local = at.astimezone(zone) if zone is not None else None
+        if local is None or not _SMALL_HOURS <= local.hour < _NOON:
+            return 0.0
+        return (local.hour - _SMALL_HOURS) * 3600.0 + local.minute * 60.0
 
     def _sun_is_low(self, at: datetime) -> bool:
         return self._place is not None and sun_elevation(*self._place, at) < _MIN_ELEVATION
@@ -228,14 +255,11 @@ def _follow_proof(active: Mapping[str, InverterTrack], reported: set[str], momen
     """Keep, per inverter, since when its neighbours prove daylight and how long it has said nothing meanwhile."""
     sky, now = moment.sky, moment.now
     for serial, track in active.items():
-        strong = False
-        proven = sky.proven_without(track)
-        if proven:
-            median = sky.median_without(track)
-            if track.hours.knows(now):
-                strong = proven = median * (track.share.at(now) or 0.0) >= _MIN_EXPECTED_WATTS
-            else:
-                strong = track.makes_nothing and median >= _MIN_PROOF_WATTS
+        strong = proven = False
+        if sky.proven_without(track):
+            share = track.share.at(now)
+            expected = sky.median_without(track) * min(1.0, _UNSEEN_SHARE if share is None else share)
+            strong = proven = expected >= _MIN_EXPECTED_WATTS
         elif sky.meter:
             proven = track.hours.core(now)
         if not proven:

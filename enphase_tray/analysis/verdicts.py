@@ -10,12 +10,17 @@ from enphase_tray.analysis.track import LIT_WATTS, InverterTrack
 from enphase_tray.model.readings import InverterState
 
 _HELD_SECONDS = 3600.0
+_FIRST_REPORTS = 2.2
+"""Of a long interval, so much may pass after waking until the first report, one being lost."""
 _HELD_UNKNOWN_SECONDS = 10_800.0
 _NOTHING_SECONDS = 1800.0
 _STRONG_WATTS = 60.0
-_DULL_WATTS = 15.0
+_HIGH_WATTS = 150.0
+"""So much does not fall to nothing within minutes, even in the tropics at dusk."""
+_DULL_WATTS = 30.0
 _AWAKE_SECONDS = 12 * 3600.0
 _ALL_SILENT_SECONDS = 4500.0
+"""All may be silent for an hour because they were told to report once an hour from now on."""
 _COLD_MONTHS = frozenset({1, 2, 3, 4, 11, 12})
 """Months in which snow may keep a whole array dark for days, north of the equator where most arrays are."""
 
@@ -29,6 +34,8 @@ class Moment:
     sky: Sky
     judging: bool
     """Whether anybody may be found wrong now (not quiet, not cut off, the sun not known to be low)."""
+    forenoon_seconds: float = 0.0
+    """Before noon, seconds since the small hours: what worked since then has no evening to go to yet. Otherwise 0."""
 
 
 def state_of(track: InverterTrack, moment: Moment) -> InverterState:
@@ -62,19 +69,29 @@ def collapsed(tracks: Sequence[InverterTrack], levels: Sequence[float], moment: 
     elapsed = moment.now - max(worked)
     if _never_woke(well, elapsed, moment):
         return True
-    if not levels or levels[-1] < _DULL_WATTS or elapsed > _AWAKE_SECONDS:
+    if not levels or _darkens(levels) or elapsed > _AWAKE_SECONDS:
         return False
     interval = moment.cadence.interval
     reporting = sum(1 for track in well if track.makes_nothing)
     saying_nothing = 2 * reporting >= len(well)
     wait = max(_NOTHING_SECONDS, 2.2 * interval) if saying_nothing else max(_ALL_SILENT_SECONDS, 3 * interval)
-    if elapsed < wait:
+    chance = moment.cadence.lossy_patience(well[0].lost) if len(well) == 1 else 0.0
+    if elapsed < max(wait, chance):
         return False
+    if elapsed < moment.forenoon_seconds:
+        return True
     known = [track for track in well if track.hours.knows(moment.now)]
     if known:
         usual = sum(1 for track in known if _usual_since(track, max(worked), moment))
         return 2 * usual >= len(known)
-    return min(levels) >= _STRONG_WATTS and interval <= 900.0 and elapsed < _HELD_UNKNOWN_SECONDS
+    no_evening = min(levels) >= (_STRONG_WATTS if levels[-1] >= 0.9 * levels[0] else _HIGH_WATTS)
+    return no_evening and interval <= 900.0 and elapsed < _HELD_UNKNOWN_SECONDS
+
+
+def _darkens(levels: Sequence[float]) -> bool:
+    """Whether so little was made at last, or it fell so fast, that by now it may be nothing."""
+    falling = len(levels) > 1 and 2 * levels[-1] <= levels[-2]
+    return levels[-1] < (_STRONG_WATTS if falling else _DULL_WATTS)
 
 
 def _usual_since(track: InverterTrack, worked_at: float, moment: Moment) -> bool:
@@ -87,6 +104,8 @@ def _never_woke(well: Sequence[InverterTrack], elapsed: float, moment: Moment) -
     cold = datetime.fromtimestamp(moment.now, UTC).month in _COLD_MONTHS
     if elapsed < (96 if cold else 26) * 3600.0:
         return False
+    if any(track.watts and track.age is not None and track.age < elapsed / 2 for track in well):
+        return False  # a watt or two on a dark day is a sign of life
     return all(
         track.hours.core(moment.now) and track.hours.core_seconds(moment.now) >= _HELD_UNKNOWN_SECONDS for track in well
     )
@@ -106,19 +125,21 @@ def _reporting(track: InverterTrack, moment: Moment) -> InverterState:
 
 
 def _usually_works(track: InverterTrack, moment: Moment) -> bool:
-    if track.hours.knows(track.report_at or moment.now):
-        return track.hours.core(track.report_at or moment.now)
-    return _woke_today(track, moment) or _held(track, moment) >= _HELD_UNKNOWN_SECONDS
+    if track.hours.core(track.report_at or moment.now) or _woke_today(track, moment):
+        return True
+    return _held(track, moment) >= _HELD_UNKNOWN_SECONDS
 
 
 def _is_silent(track: InverterTrack, moment: Moment) -> bool:
-    if track.age is None or track.age <= moment.cadence.patience_seconds:
+    if track.age is None or track.age <= max(
+        moment.cadence.patience_seconds, moment.cadence.lossy_patience(track.lost)
+    ):
         return False
-    held = _held(track, moment)
-    if track.hours.knows(moment.now):
-        return held >= _HELD_SECONDS and track.hours.core(moment.now)
-    needed = _HELD_SECONDS if _woke_today(track, moment) else _HELD_UNKNOWN_SECONDS
-    return held >= needed and moment.sky.median_without(track) >= _STRONG_WATTS
+    if not moment.sky.proven_without(track) and track.age <= _ALL_SILENT_SECONDS:
+        return False
+    expected = track.hours.core(moment.now) or _woke_today(track, moment)
+    needed = _HELD_SECONDS if expected else _HELD_UNKNOWN_SECONDS
+    return _held(track, moment) >= max(needed, _FIRST_REPORTS * moment.cadence.interval)
 
 
 def _held(track: InverterTrack, moment: Moment) -> float:

@@ -35,17 +35,20 @@ class Profile:
         trust: Trust | None = None,
         secrets: SecretStore | None = None,
         locate: Callable[[str | None], tuple[str, ...]] = locate,
+        discover: Callable[[float], list[FoundGateway]] = discover,
         make_cloud: Callable[[], CloudClient] = CloudClient,
     ) -> None:
         """`trust` decides about certificates never seen before; `secrets` replaces the user's keyring.
 
-        `locate` looks up where a serial is announced, `make_cloud` gives the way to Enphase's log-in hosts.
+        `locate` looks up where a serial is announced, `discover` who is; `make_cloud` gives the way to Enphase's
+        log-in hosts.
         """
         self.paths = paths
         self.clock = clock
         self.trust = trust or Trust()
         self._secrets = secrets
         self._locate = locate
+        self._search = discover
         self._make_cloud = make_cloud
         self._breaker = Breaker()
         self.store = SettingsStore(paths)
@@ -112,7 +115,7 @@ class Profile:
     def _discover(self, seconds: float) -> list[FoundGateway]:
         try:
             return aside(
-                lambda: discover(seconds), seconds + 5.0, self._breakable(), "discover-gateways", EnphaseTrayError
+                lambda: self._search(seconds), seconds + 5.0, self._breakable(), "discover-gateways", EnphaseTrayError
             )
         except (TimeoutError, Aborted):
             return []

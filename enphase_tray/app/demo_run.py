@@ -22,6 +22,7 @@ from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.simulator.gateway import SimulatedGateway
 
 TOKEN_DAYS = 341
+NOTE = f"Demo: a simulated house, {house.SPEED / 60:g} minutes a second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def demo_on_desktop(*, hidden: bool) -> int:
     from enphase_tray.app.desktop import run
 
     with prepared() as demo:
-        return run(demo.profile, demo.settings, hidden=hidden, demo=True)
+        return run(demo.profile, demo.settings, hidden=hidden, note=NOTE)
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import QLocale, QMessageLogContext, QStandardPaths, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLocale, QMessageLogContext, QStandardPaths, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QSessionManager
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from enphase_tray.app.compose import Profile
 from enphase_tray.gateway.redact import RedactingFormatter, Redactor
@@ -18,6 +18,7 @@ from enphase_tray.settings.settings import Settings
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.autostart import Autostart
 from enphase_tray.ui.bugs import BugWatch
+from enphase_tray.ui.desktop_memory import DesktopMemory
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.resources import APP_ID
 from enphase_tray.ui.shell import Shell
@@ -29,8 +30,24 @@ log = logging.getLogger(__name__)
 _LOG_BYTES = 256 * 1024
 
 
-def run(profile: Profile, settings: Settings, *, hidden: bool, demo: bool) -> int:
-    """Run until the user quits; returns the exit status. Raises `EnphaseTrayError` where it cannot start."""
+def start(profile: Profile, *, hidden: bool) -> int:
+    """Run the program on the user's own profile; returns the exit status.
+
+    Raises `EnphaseTrayError` where it cannot start, after the desktop has said so: most people start it from a menu.
+    """
+    try:
+        profile.paths.prepare()
+        return run(profile, profile.store.load(), hidden=hidden)
+    except EnphaseTrayError as error:
+        _tell_why_not(error)
+        raise
+
+
+def run(profile: Profile, settings: Settings, *, hidden: bool, note: str = "") -> int:
+    """Run until the user quits; returns the exit status. Raises `EnphaseTrayError` where it cannot start.
+
+    `note` marks a demo: it stands in the window, and log-in is left alone.
+    """
     refuse_broken_bindings(PySide6.__version__, sys.version_info[:2])
     app = _application()
     instance = SingleInstance(profile.paths.run_dir)
@@ -41,7 +58,7 @@ def run(profile: Profile, settings: Settings, *, hidden: bool, demo: bool) -> in
     qInstallMessageHandler(_on_qt_message)
     try:
         bugs = BugWatch(log.error, redactor.scrub)
-        status, live = _run(app, profile, settings, instance, bugs, hidden=hidden, demo=demo)
+        status, live = _run(app, profile, settings, instance, bugs, hidden=hidden, note=note)
     finally:
         qInstallMessageHandler(None)
         instance.release()
@@ -90,13 +107,14 @@ def _run(
     bugs: BugWatch,
     *,
     hidden: bool,
-    demo: bool,
+    note: str,
 ) -> tuple[int, Live]:
     """The exit status, and the connection (kept, because its thread must not be destroyed while it runs)."""
     bugs.install()
     live = Live(profile.service(settings), profile.clock)
-    autostart = None if demo else _autostart(profile.paths)
-    shell = Shell(live, profile.history_reader, _wording(settings), autostart)
+    autostart = None if note else _autostart(profile.paths)
+    memory = DesktopMemory(profile.paths.state_file.with_name("desktop.json"))
+    shell = Shell(live, profile.history_reader, _wording(settings), autostart, memory, note=note)
     signals = SignalWatch()
     live.bug.connect(bugs.tell)
     live.hung.connect(_on_hung)
@@ -114,6 +132,15 @@ def _run(
         signals.remove()
         bugs.remove()
     return status, live
+
+
+def _tell_why_not(error: EnphaseTrayError) -> None:
+    """A box that stays until it is read."""
+    _application()
+    box = QMessageBox(QMessageBox.Icon.Critical, "Enphase Tray", error.title, QMessageBox.StandardButton.Close)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(error.advice)
+    box.exec()
 
 
 def _application() -> QApplication:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (the process's own by default); returns the exit status."""
+    from enphase_tray.cli.output import UsageError, print_error
     from enphase_tray.cli.parser import parse
     from enphase_tray.cli.run import run
 
-    return run(parse(sys.argv[1:] if argv is None else argv))
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        options = parse(arguments)
+    except UsageError as error:
+        return print_error(error, as_json="--json" in arguments)
+    return run(options)

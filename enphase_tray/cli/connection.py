@@ -2,16 +2,18 @@
 
 import argparse
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from enphase_tray.app.compose import Profile
 from enphase_tray.cli.output import UsageError
+from enphase_tray.gateway.address import split
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, GatewayVersion, TokenKeeper
-from enphase_tray.model.errors import EnphaseTrayError, SettingsError
+from enphase_tray.model.errors import EnphaseTrayError, Retry, SecretsError, Unreachable
 from enphase_tray.model.identity import Secret
-from enphase_tray.monitor.connecting import connection_of, split_host, trust_of
+from enphase_tray.monitor.connecting import connection_of, trust_of
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import GatewaySettings, Settings
 
@@ -29,17 +31,21 @@ class Asked:
 
 
 def connection_asked(options: argparse.Namespace, paths: ProfilePaths, clock: Clock) -> Asked:
-    """Options first, the profile's settings and secrets for the rest. Raises `UsageError` and `SettingsError`."""
+    """Options first, the profile's settings and secrets for the rest.
+
+    Raises `UsageError`, `SettingsError` and `SecretsError`.
+    """
     profile = Profile(paths, clock, trust=trust_of(options.trust_on_first_use, options.trust_fingerprint))
     settings = profile.store.load() if paths.settings_file.exists() else Settings()
     gateway = _chosen_gateway(options, settings.gateway)
     if not gateway.serial and not gateway.host and not options.host:
         raise UsageError("No gateway is named and none is set up", "Add --host or --serial, or set one up in the tray")
-    secrets = profile.secrets(settings)
-    password = _secret_file(options.password_file)
-    token = _secret_file(options.token_file)
     if options.password_file == "-" == options.token_file:  # noqa: S105 - the name of a file
         raise UsageError("Standard input cannot hold both secrets", "Put one of them into a file")
+    host = _address(options.host) if options.host else None
+    secrets = profile.secrets(settings)
+    password = _secret_file("--password-file", options.password_file)
+    token = _secret_file("--token-file", options.token_file)
     configured = gateway.serial != "" and gateway.serial == settings.gateway.serial
     if configured and token is None:
         password = password or _stored_password(profile, gateway, settings)
@@ -47,23 +53,17 @@ def connection_asked(options: argparse.Namespace, paths: ProfilePaths, clock: Cl
         secrets.get(gateway.serial, "cloud_password") if configured and gateway.keep_cloud_password else None
     )
     connection = connection_of(gateway, password=password, token=token, cloud_password=cloud_password)
-    if options.host:
-        host, port = split_host(options.host)
-        if host is None:
-            raise UsageError("The address of the gateway is empty", "Write it as --host 192.168.1.20")
-        connection = replace(connection, host=host, port=port)
+    if host is not None:
+        connection = replace(connection, host=host[0], port=host[1])
     tokens: TokenKeeper = _OnlyGiven(token) if token is not None else secrets
     return Asked(profile, settings, connection, tokens)
 
 
 def _chosen_gateway(options: argparse.Namespace, configured: GatewaySettings) -> GatewaySettings:
-    """The settings' gateway as far as the options mean the same one, else a blank one."""
+    """The settings' gateway with what the options say of it; a blank one where they name another serial."""
     gateway = configured
-    other_serial = options.serial is not None and options.serial != configured.serial
-    if other_serial or (options.host and not options.serial):
-        gateway = GatewaySettings(refresh_seconds=configured.refresh_seconds)
-    if options.serial is not None:
-        gateway = replace(gateway, serial=options.serial)
+    if options.serial and options.serial != configured.serial:
+        gateway = GatewaySettings(refresh_seconds=configured.refresh_seconds, serial=options.serial)
     if options.username is not None:
         gateway = replace(gateway, username=options.username)
     return gateway
@@ -80,20 +80,30 @@ def _stored_password(profile: Profile, gateway: GatewaySettings, settings: Setti
         return None
 
 
-def _secret_file(name: str | None) -> Secret | None:
-    """The content of a secret's file, `-` being standard input, without white space around it."""
+def _address(text: str) -> tuple[str, int | None]:
+    """Host and port of `--host`. Raises `UsageError` where it names none."""
+    try:
+        return split(text)
+    except Unreachable as error:
+        raise UsageError(error.title, "Write it as --host 192.168.1.20 or --host 192.168.1.20:443") from error
+
+
+def _secret_file(option: str, name: str | None) -> Secret | None:
+    """The content of a secret's file, `-` being standard input, without white space around it.
+
+    Errors do not repeat the name: it may be the secret itself, given by mistake.
+    """
     if name is None:
         return None
+    if name == "-" and sys.stdin is None:
+        raise UsageError(f"Standard input is closed, but {option} - wants to read it", "Name a file instead")
     try:
-        if name == "-":
-            text = sys.stdin.read(SECRET_FILE_BYTES)
-        else:
-            with Path(name).open(encoding="utf-8") as file:
-                text = file.read(SECRET_FILE_BYTES)
-    except (OSError, UnicodeDecodeError) as error:
+        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+            text = file.read(SECRET_FILE_BYTES).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise SettingsError(
-            f"The file {name} cannot be read: {reason}", "Check its name and its permissions"
+        raise SecretsError(
+            f"The file of {option} cannot be read: {reason}", "Check its name and its permissions", Retry.NEVER
         ) from error
     return Secret(text.strip())
 

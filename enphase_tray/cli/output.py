@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.model.errors import EnphaseTrayError, Retry
 
 SCHEMA = 1
 
@@ -31,6 +31,7 @@ class UsageError(EnphaseTrayError):
     """The command line is wrong in a way that only running it shows."""
 
     kind = "usage"
+    default_retry = Retry.NEVER
 
 
 def exit_status(kind: str) -> int:
@@ -39,8 +40,8 @@ def exit_status(kind: str) -> int:
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """One object on one line, at once."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")) + "\n")
+    """One object on one line, at once; ASCII alone, so that every terminal and pipe can take it."""
+    sys.stdout.write(json.dumps(document, allow_nan=False, separators=(", ", ": ")) + "\n")
     sys.stdout.flush()
 
 
@@ -67,8 +68,14 @@ def print_error(error: EnphaseTrayError, *, as_json: bool) -> int:
         print_json(
             {"schema": SCHEMA, "error": error_document(error.kind, error.title, error.advice, error.retry.value)}
         )
-    sys.stderr.write(printable(f"{error.title}. {error.advice}".rstrip(". ") + ".") + "\n")
+    print_failure(error.title, error.advice)
     return exit_status(error.kind)
+
+
+def print_failure(title: str, advice: str) -> None:
+    """The one line on standard error: `Title. Advice.`"""
+    sys.stderr.write(printable(f"{title}. {advice}".rstrip(". ") + ".") + "\n")
+    sys.stderr.flush()
 
 
 def error_document(kind: str, title: str, advice: str, retry: str) -> dict[str, str]:

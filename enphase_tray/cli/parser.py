@@ -2,11 +2,14 @@
 
 import argparse
 import math
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from enphase_tray import __version__
+from enphase_tray.cli.output import UsageError
 
 LATER_COMMANDS = {
     "export": "history as CSV",
@@ -21,18 +24,46 @@ exit status: 0 done, 1 a fault of the program, 2 wrong command line, 3 gateway n
 4 log-in refused or token missing, expired or for another gateway, 5 certificate unknown or changed,
 6 answers not understood, 7 settings, secrets or history not readable or writable"""
 
+_SECRET_FILES = ("--token-file", "--password-file")
+
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments as a namespace with `command` (`None`: the tray); exits with 2 where they are wrong."""
+    """The arguments as a namespace with `command` (`None`: the tray). Raises `UsageError`."""
+    _refuse_secrets(arguments)
     parser = _parser()
     namespace, unknown = parser.parse_known_args(arguments)
     if unknown and namespace.command not in LATER_COMMANDS:
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        # Values are not repeated: a secret may be among them.
+        names = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+        parser.error(f"there is no option {', '.join(names)}" if names else "there are more words than expected")
+    if namespace.command is not None and (namespace.demo or namespace.hidden):
+        parser.error("--demo and --hidden are for the tray and go with no command")
     return namespace
 
 
+def _refuse_secrets(arguments: Sequence[str]) -> None:
+    """Refuse what looks like a secret as an argument (`--token eyJ...`), without repeating it."""
+    for word in arguments:
+        name = word.partition("=")[0]
+        if len(name) > 3 and any(name != full and full.startswith(name) for full in _SECRET_FILES):
+            raise UsageError(
+                "A secret is never given on the command line, where others can read it",
+                "Put it into a file and name that: --token-file F or --password-file F, - for standard input",
+            )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Knows no abbreviations, and says what is wrong in one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"The command line is wrong: {message}", f"See {self.prog} --help")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="enphase-tray",
         description="Watch an Enphase solar system over its gateway (Envoy / IQ Gateway): in the system tray, "
         "or with a command in the terminal.",
@@ -116,7 +147,11 @@ def _simulate(commands: Any) -> None:
     parser.add_argument("--capture", metavar="DIR", help="serve recorded answers instead of the model of a house")
     parser.add_argument("--seed", metavar="N", type=_whole(0), default=1, help="seed of house and weather (default: 1)")
     parser.add_argument(
-        "--firmware", metavar="VERSION", default="8.3.5289", help="firmware to imitate (default: 8.3.5289)"
+        "--firmware",
+        metavar="VERSION",
+        type=_firmware,
+        default="8.3.5289",
+        help="firmware to imitate (default: 8.3.5289)",
     )
     parser.add_argument("--inverters", metavar="N", type=_whole(0), default=12, help="how many inverters (default: 12)")
     parser.add_argument("--start", metavar="ISO-TIME", type=_moment, help="simulated time to start at (default: now)")
@@ -153,9 +188,12 @@ def _replay(commands: Any) -> None:
 
 def _number(low: float, high: float) -> Callable[[str], float]:
     def number(text: str) -> float:
-        value = float(text)
-        if not (math.isfinite(value) and low <= value <= high):
-            raise argparse.ArgumentTypeError(f"must be from {low:g} to {high:g}")
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be a number from {low:,.16g} to {high:,.16g}")
         return value
 
     return number
@@ -163,32 +201,44 @@ def _number(low: float, high: float) -> Callable[[str], float]:
 
 def _whole(low: int) -> Callable[[str], int]:
     def whole(text: str) -> int:
-        value = int(text)
-        if value < low:
-            raise argparse.ArgumentTypeError(f"must be {low} or more")
-        return value
+        if not _is_whole(text) or int(text) < low:
+            raise argparse.ArgumentTypeError(f"must be a whole number, {low} or more")
+        return int(text)
 
-    whole.__name__ = "whole number"
     return whole
 
 
 def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 65_536:
-        raise argparse.ArgumentTypeError("must be from 0 to 65535")
-    return value
+    if not _is_whole(text) or int(text) > 65_535:
+        raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535")
+    return int(text)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _fingerprint(text: str) -> str:
-    plain = text.replace(":", "").replace(" ", "").lower()
-    if len(plain) != 64 or any(letter not in "0123456789abcdef" for letter in plain):
+    # As `openssl x509 -fingerprint -sha256` and browsers write it, too.
+    plain = re.sub(r"[\s:-]", "", text.rpartition("=")[2].lower()).removeprefix("sha256")
+    if re.fullmatch(r"[0-9a-f]{64}", plain) is None:
         raise argparse.ArgumentTypeError("must be a SHA-256 fingerprint: 64 hexadecimal digits")
     return plain
 
 
 def _moment(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
+    value: datetime | None = None
+    with suppress(ValueError):
+        value = datetime.fromisoformat(text)
+    if value is None or not 1990 <= value.year <= 2100:
+        raise argparse.ArgumentTypeError("must be a time of our days, such as 2026-06-25T12:00:00Z")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def _firmware(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z]?\d+(\.\d+)+", text, re.ASCII) is None:
+        raise argparse.ArgumentTypeError("must be a version, such as 8.3.5289 or 5.0.62")
+    return text
 
 
 def _switch(text: str) -> tuple[str, bool]:

@@ -1,10 +1,16 @@
 """Runs a parsed command: sets up logging, catches what is expected, and shows what is not."""
 
 import argparse
+import io
 import logging
+import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from enphase_tray.cli import output
 from enphase_tray.cli.parser import LATER_COMMANDS
@@ -17,18 +23,20 @@ def run(options: argparse.Namespace) -> int:
     """Run the command of `options`; returns the exit status."""
     as_json = bool(getattr(options, "json", False))
     if options.command in LATER_COMMANDS:
-        sys.stderr.write(f"{options.command} is not in this version yet. It comes with a later one.\n")
-        return output.USAGE
-    _log_to_standard_error()
+        later = output.UsageError(f"{options.command} is not in this version yet", "It comes with a later one")
+        return output.print_error(later, as_json=as_json)
+    _print_whatever_comes()
     try:
-        return _command(options)(options)
+        with _one_line_per_error(), _ended_by_sigterm():
+            return _command(options)(options)
     except EnphaseTrayError as error:
         return output.print_error(error, as_json=as_json)
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
-        sys.stderr.close()
+        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to. What is left in the
+        # buffer must not be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: a bug is shown in full, never swallowed
         return _show_bug(error, as_json=as_json)
@@ -52,14 +60,45 @@ def _command(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]
     return chosen
 
 
-def _log_to_standard_error() -> None:
-    """Warnings on standard error, scrubbed of secrets."""
+def _print_whatever_comes() -> None:
+    """A terminal that lacks a sign of ours gets its code instead of an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def _one_line_per_error() -> Iterator[None]:
+    """Our warnings on standard error, scrubbed of secrets; what libraries find remarkable is not for the user."""
     from enphase_tray.gateway.redact import RedactingFormatter, Redactor
 
-    handler = logging.StreamHandler()
+    ours, root = logging.getLogger("enphase_tray"), logging.getLogger()
+    handler, silent = logging.StreamHandler(), logging.NullHandler()
     handler.setLevel(logging.WARNING)
     handler.setFormatter(RedactingFormatter(Redactor(), "%(message)s"))
-    logging.getLogger("enphase_tray").addHandler(handler)
+    ours.addHandler(handler)
+    root.addHandler(silent)
+    try:
+        with warnings.catch_warnings():
+            if not sys.warnoptions:
+                warnings.simplefilter("ignore")
+            yield
+    finally:
+        ours.removeHandler(handler)
+        root.removeHandler(silent)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl+C does, with everything given back; commands that want more set their own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show_bug(error: Exception, *, as_json: bool) -> int:

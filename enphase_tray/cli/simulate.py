@@ -25,16 +25,20 @@ def simulate(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Raises `UsageError` where the source cannot be made."""
     real = system_clock()
     clock = RunningClock(options.start or real.now(), options.speed)
-    gateway = SimulatedGateway(_source(options, clock), clock, _faults(options, clock), port=options.port)
+    faults = _faults(options, clock)
+    try:
+        gateway = SimulatedGateway(_source(options, clock), clock, faults, port=options.port)
+    except ValueError as error:
+        raise output.UsageError(f"Nothing can be simulated: {error}", "Check --capture and --firmware") from error
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     try:
         gateway.start()
     except OSError as error:
         raise output.UsageError(
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another one, or leave --port out"
         ) from error
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
     with tempfile.TemporaryDirectory(prefix="enphase-tray-simulate-") as folder:
         try:
             _announce(gateway, Path(folder), clock, real, as_json=options.json)

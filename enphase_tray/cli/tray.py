@@ -6,8 +6,8 @@ import sys
 from enphase_tray.app.compose import Profile
 from enphase_tray.app.display import has_display
 from enphase_tray.cli.context import profile_paths, system_clock
+from enphase_tray.cli.output import UsageError
 from enphase_tray.cli.watch import watch_monitor
-from enphase_tray.model.errors import EnphaseTrayError, Retry
 
 
 def tray(options: argparse.Namespace) -> int:
@@ -15,14 +15,10 @@ def tray(options: argparse.Namespace) -> int:
     if options.demo:
         return _demo(options)
     if not has_display():
-        raise EnphaseTrayError(
-            "There is no display to show a tray on", "Use `enphase-tray watch` in a terminal", Retry.NEVER
-        )
-    from enphase_tray.app.desktop import run
+        raise UsageError("There is no display to show a tray on", "Use `enphase-tray watch` in a terminal")
+    from enphase_tray.app.desktop import start
 
-    clock = system_clock()
-    profile = Profile(profile_paths(options), clock)
-    return run(profile, profile.store.load(), hidden=options.hidden, demo=False)
+    return start(Profile(profile_paths(options), system_clock()), hidden=options.hidden)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from enphase_tray.cli import output
 from enphase_tray.cli.connection import connection_asked
 from enphase_tray.cli.context import profile_paths, system_clock
 from enphase_tray.cli.summary import zone_of
-from enphase_tray.model.alerts import Change
+from enphase_tray.model.alerts import Change, PollFailure
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.readings import InverterState
 from enphase_tray.model.result_json import failure_to_json, snapshot_to_json
@@ -38,26 +38,30 @@ def watch_monitor(
     monitor: Monitor, clock: Clock, interval_seconds: float, *, count: int | None = None, as_json: bool = False
 ) -> int:
     """Poll a monitor in the foreground; ends with SIGINT or SIGTERM, after `count` results, or when polling on
-    cannot help. The exit status is 0 once any poll brought figures, else that of the last failure."""
+    cannot help. The exit status is 0 when stopped or once any poll brought figures, else that of the last failure."""
     status = 0
     brought_figures = False
+    last: PollFailure | None = None
     with _stopped_by_signals(monitor.abort) as stopped:
         try:
             for number in _numbers(count):
                 started = clock.monotonic()
                 result = monitor.poll()
                 if stopped.is_set():
-                    break
+                    return 0
                 _print(result, clock, as_json=as_json)
                 failure = result.failure
+                if failure is not None and (last is None or failure.title != last.title):
+                    output.print_failure(failure.title, failure.advice)
+                last = failure
                 brought_figures = brought_figures or failure is None
                 status = 0 if brought_figures or failure is None else output.exit_status(failure.kind)
                 if failure is not None and failure.retry == "never":
                     return output.exit_status(failure.kind)
-                if number == count or stopped.wait(
-                    clock.real_seconds(max(0.0, started + interval_seconds - clock.monotonic()))
-                ):
-                    break
+                if number == count:
+                    return status
+                if stopped.wait(clock.real_seconds(max(0.0, started + interval_seconds - clock.monotonic()))):
+                    return 0
         finally:
             monitor.close()
     return status
@@ -98,7 +102,7 @@ def _print(result: PollResult, clock: Clock, *, as_json: bool) -> None:
     snapshot = result.snapshot
     wording = Wording(zone=zone_of(None if snapshot is None else snapshot.timezone))
     if failure is not None:
-        output.print_line(f"{wording.clock(result.at, result.at)}  {failure.title}. {failure.advice}")
+        output.print_line(f"{wording.clock(result.at, result.at)}  {failure.title}")
     else:
         now = clock.now()
         status = describe(result, now, wording)

@@ -160,7 +160,11 @@ class Approach:
             )
         now = self.clock.now()
         made = Pin(info.serial, facts, pinned_at=now, pinned_by=by, last_good_at=now)
-        self.state.set_pin(made)
+        try:
+            self.state.set_pin(made)
+        except EnphaseTrayError:
+            transport.close()
+            raise
         return Reached(transport, info, made)
 
     def _ask(self, transport: Transport) -> GatewayInfo:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from enphase_tray.gateway import figures
+from enphase_tray.gateway.candidates import InverterMemo
 from enphase_tray.gateway.endpoints import ENDPOINTS
 from enphase_tray.gateway.figures import Circumstances
 from enphase_tray.gateway.inverters import InverterTable, inverter_table
@@ -38,14 +39,21 @@ class Past:
     wraps: int = 0
 
 
-def assemble(parts: Parts, moment: Moment, past: Past | None = None, problems: Sequence[Problem] = ()) -> Snapshot:
+def assemble(
+    parts: Parts,
+    moment: Moment,
+    past: Past | None = None,
+    problems: Sequence[Problem] = (),
+    memo: InverterMemo | None = None,
+) -> Snapshot:
     """One snapshot of everything that the parts tell and that can be believed.
 
-    `problems` are those that are known of the endpoints; values that were not believed are added to them.
+    `problems` are those that are known of the endpoints; values that were not believed are added to them. `memo` is
+    of the snapshot before, and changes nothing but the work that this one is.
     """
     past = past or Past()
     clock_at = moment.gateway_at or moment.at
-    table = inverter_table(parts, clock_at, _making(parts))
+    table = inverter_table(parts, clock_at, _making(parts), memo)
     about = _circumstances(parts, moment, past, table, clock_at)
     doubtful: figures.Doubtful = []
     production = figures.production(parts, about, doubtful)
@@ -115,7 +123,7 @@ def _young(parts: Parts, clock_at: datetime) -> bool:
     if parts.inventory is None:
         return False
     installed = [d.installed_at for d in parts.inventory.inverters if d.installed_at is not None]
-    return bool(installed) and clock_at - min(installed) < _YOUNG
+    return bool(installed) and abs(clock_at - min(installed)) < _YOUNG
 
 
 def _rejections(parts: Parts, doubtful: figures.Doubtful) -> list[Problem]:

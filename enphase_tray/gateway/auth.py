@@ -16,6 +16,8 @@ from enphase_tray.model.readings import Login
 
 _CHECK = "/auth/check_jwt"
 _REFUSED_FOR_SECONDS = 3600.0
+_NONCES = 2
+"""How many nonces are answered for one question: some firmware makes them of the second, which may just have ended."""
 
 
 class Keys(Protocol):
@@ -69,11 +71,7 @@ class DigestKeys:
         answer = transport.get(path, self._header(path) if known else None)
         if answer.status == 401:
             self._asking.add(path)
-            self._challenge = parse_challenge(answer.headers.get("WWW-Authenticate"))
-            self._answered = 0
-            if self._challenge is not None:
-                # Also the silent retry after a stale nonce: a nonce fresh from this very answer cannot be stale.
-                answer = transport.get(path, self._header(path))
+            answer = self._logged_in(transport, path, answer)
             if answer.status == 401:
                 self._challenge = None
                 self._refused[path] = self._clock.monotonic() + _REFUSED_FOR_SECONDS
@@ -82,6 +80,19 @@ class DigestKeys:
     def confirm(self, transport: Transport) -> bool:
         """Nothing can be told: what is open stays open, and every path has said for itself."""
         return False
+
+    def _logged_in(self, transport: Transport, path: str, answer: RawAnswer) -> RawAnswer:
+        """Answer the challenge of a 401, which may have come for a stale nonce."""
+        for _ in range(_NONCES):
+            self._challenge = parse_challenge(answer.headers.get("WWW-Authenticate"))
+            self._answered = 0
+            if self._challenge is None:
+                break
+            answer = transport.get(path, self._header(path))
+            again = parse_challenge(answer.headers.get("WWW-Authenticate")) if answer.status == 401 else None
+            if again is None or not again.stale:
+                break
+        return answer
 
     def _header(self, path: str) -> dict[str, str]:
         if self._challenge is None:

@@ -6,6 +6,7 @@ Always checked against the certificate authorities; no redirects, no proxies, no
 import json
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,7 +21,15 @@ from enphase_tray.gateway.line import Breaker, Line, LineAdapter
 from enphase_tray.gateway.token import tidy_token
 from enphase_tray.gateway.transport import RawAnswer, read_body
 from enphase_tray.model.connection import CloudAccount
-from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, NotUnderstood, Retry, TokenMissing, Unreachable
+from enphase_tray.model.errors import (
+    BrowserLogInNeeded,
+    EnphaseTrayError,
+    LoginRefused,
+    NotUnderstood,
+    Retry,
+    TokenMissing,
+    Unreachable,
+)
 from enphase_tray.model.identity import Secret
 
 ENLIGHTEN = "https://enlighten.enphaseenergy.com"
@@ -115,7 +124,9 @@ class CloudClient:
         page = self._entrez.post("/entrez_tokens", urlencode(fields), _FORM, {"Cookie": f"SESSION={cookie}"})
         _insist_not_busy(page)
         finder = _TokenField()
-        finder.feed(page.body.decode("utf-8", "replace"))
+        # The parser's way to say that it gives up on an odd declaration; what it found before that may do.
+        with suppress(AssertionError):
+            finder.feed(page.body.decode("utf-8", "replace"))
         try:
             return tidy_token(finder.content)
         except TokenMissing:
@@ -229,8 +240,8 @@ def _wrong_password() -> LoginRefused:
     )
 
 
-def _multi_factor() -> TokenMissing:
-    return TokenMissing(
+def _multi_factor() -> BrowserLogInNeeded:
+    return BrowserLogInNeeded(
         "This Enphase account uses multi-factor log-in, which only works in a browser",
         "Sign in at entrez.enphaseenergy.com, copy the token of your gateway and paste it in the settings",
     )

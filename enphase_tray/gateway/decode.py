@@ -18,6 +18,7 @@ LARGEST_BODY = 2 * 1024 * 1024
 
 _EARLIEST = datetime(2005, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+_NUMBERS = (int, float)
 _BOM = b"\xef\xbb\xbf"
 _NUMERAL = re.compile(r"\s*[+-]?\d{1,18}(?:\.\d{1,18})?\s*")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
@@ -71,15 +72,17 @@ def is_error_document(document: object) -> bool:
 
 def number(value: object, low: float, high: float) -> float | None:
     """`value` as a finite number within `low` .. `high`; `None` for all else (also for text and booleans)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     # Compared before converted: an integer may be too large for a float. NaN fails every comparison.
     return float(value) if low <= value <= high else None
 
 
 def whole(value: object, low: int, high: int) -> int | None:
-    """`value` as a whole number within `low` .. `high`; `None` for all else."""
-    got = number(value, low, high)
+    """`value` (also as a numeral) as a whole number within `low` .. `high`; `None` for all else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if low <= value <= high else None
+    got = numeral(value, low, high)
     return int(got) if got is not None and got == math.floor(got) else None
 
 
@@ -134,6 +137,8 @@ def mapping(value: object) -> Mapping[str, Any]:
 
 def clean(value: str, longest: int) -> str:
     """Outside text made fit to be shown: no control or direction characters, trimmed, cut at `longest`."""
+    if value.isascii() and value.isprintable():
+        return value[: longest * 4].strip()[:longest]
     return _UNSHOWABLE.sub(" ", value[: longest * 4]).strip()[:longest]
 
 

@@ -5,7 +5,8 @@ import re
 import secrets
 from dataclasses import dataclass
 
-_PAIR = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))', re.ASCII)
+_PAIR = re.compile(r'(?:([\w-]+)\s+)?(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))', re.ASCII)
+"""One parameter; the first one of a challenge has the scheme before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +17,20 @@ class Challenge:
     nonce: str
     opaque: str | None
     with_qop: bool
+    stale: bool = False
+    """The answer was right but for its nonce."""
 
 
 def parse_challenge(header: str | None) -> Challenge | None:
-    """The challenge in a `WWW-Authenticate` header; `None` where it cannot be read or answered."""
-    if (
-        header is None
-        or not (header.isascii() and header.isprintable())
-        or not header.strip().lower().startswith("digest ")
-    ):
+    """The first challenge of `WWW-Authenticate` (several are joined by commas) that can be answered; `None` without."""
+    if header is None or not (header.isascii() and header.isprintable()):
         return None
-    fields = {key.lower(): quoted or bare for key, quoted, bare in _PAIR.findall(header.strip()[7:])}
-    qop = [word.strip().lower() for word in fields.get("qop", "").split(",") if word.strip()]
-    if "nonce" not in fields or fields.get("algorithm", "MD5").upper() != "MD5" or (qop and "auth" not in qop):
-        return None
-    return Challenge(fields.get("realm", ""), fields["nonce"], fields.get("opaque"), bool(qop))
+    offered: list[dict[str, str]] = []
+    for scheme, key, quoted, bare in _PAIR.findall(header):
+        if scheme or not offered:
+            offered.append({"scheme": scheme.lower()})
+        offered[-1][key.lower()] = quoted or bare
+    return next(filter(None, map(_answerable, offered)), None)
 
 
 def answer_challenge(challenge: Challenge, username: str, password: str, uri: str, count: int) -> str:
@@ -51,6 +51,21 @@ def answer_challenge(challenge: Challenge, username: str, password: str, uri: st
         fields["opaque"] = challenge.opaque
     quoted = ", ".join(f'{key}="{_escape(key, value)}"' for key, value in fields.items())
     return f"Digest {quoted}, algorithm=MD5{extra}"
+
+
+def _answerable(fields: dict[str, str]) -> Challenge | None:
+    if fields["scheme"] != "digest":
+        return None
+    qop = [word.strip().lower() for word in fields.get("qop", "").split(",") if word.strip()]
+    if "nonce" not in fields or fields.get("algorithm", "MD5").upper() != "MD5" or (qop and "auth" not in qop):
+        return None
+    return Challenge(
+        fields.get("realm", ""),
+        fields["nonce"],
+        fields.get("opaque"),
+        bool(qop),
+        fields.get("stale", "").lower() == "true",
+    )
 
 
 def _escape(key: str, value: str) -> str:

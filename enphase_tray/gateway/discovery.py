@@ -55,7 +55,8 @@ def _browse(seconds: float, wanted: str | None, interfaces: Sequence[str] | None
 
     try:
         network = Zeroconf(interfaces=InterfaceChoice.All if interfaces is None else list(interfaces))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        # A RuntimeError where no interface is up.
         raise Unreachable("The network cannot be searched for gateways", "Check the network connection") from error
     found: dict[str, FoundGateway] = {}
     asked: set[str] = set()

@@ -21,6 +21,8 @@ Doubtful = list[tuple[str, str]]
 
 _V1_STALLS_SINCE = (8, 2, 4264)
 _UNREPAIRED = Figures()
+_NOTHING_READ = MeterReading()
+_NO_EXCHANGE = NetReading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def production(parts: Parts, about: Circumstances, doubtful: Doubtful) -> PowerR
     if is_metered(parts):
         _from_meter(draft, parts, about, doubtful)
         if "watts_now" not in draft.values and "watt_hours_lifetime" not in draft.values:
-            _from_v1(draft, parts, about, doubtful)
+            if about.info.firmware.numbers < _V1_STALLS_SINCE:
+                _from_v1(draft, parts, about, doubtful)
             _from_inverters(draft, parts, about)
     elif _has_metering_hardware(parts, about.info):
         _from_inverters(draft, parts, about)
@@ -125,8 +128,8 @@ def consumption(parts: Parts, about: Circumstances, doubtful: Doubtful) -> Power
             found = consumption_energies(told.watts_now, told.today, told.seven_days, told.lifetime, about.young)
             doubtful.extend(("production", f"consumption {name}") for name in found.doubtful)
             draft.take_figures(Source.METER, Figures(told.watts_now, found.today, found.seven_days, told.lifetime))
+    draft.take(Source.METER, watts_now=_consumption_by_readings(parts))
     if total is None:
-        draft.take(Source.METER, watts_now=_consumption_by_readings(parts))
         v1 = parts.consumption_v1
         if v1 is not None and not about.consumption_v1_frozen and not v1.no_energy:
             draft.take_figures(Source.GATEWAY, v1)
@@ -146,7 +149,7 @@ def net(parts: Parts) -> NetReading | None:
     if watts is None:
         watts = reading.watts
     found = NetReading(watts, reading.delivered, reading.received)
-    return None if found == NetReading() else found
+    return None if found == _NO_EXCHANGE else found
 
 
 def repaired_total(parts: Parts) -> Figures | None:
@@ -172,12 +175,22 @@ def repaired_total(parts: Parts) -> Figures | None:
     return Figures(watts_now=_plus(watts, made.figures.watts_now), lifetime=_plus(lifetime, made.figures.lifetime))
 
 
+def meter_lost_its_day(parts: Parts) -> bool:
+    """Whether the production meter's day is not believable, so that only the inverters can tell it."""
+    entry = active(parts.production.production) if parts.production else None
+    if entry is None or parts.production is None:
+        return False
+    inverters = active(parts.production.inverters)
+    told, largest = entry.figures, largest_day(inverters.active if inverters else None)
+    return "today" in meter_energies(told.today, told.seven_days, told.lifetime, largest, young=False).doubtful
+
+
 def reading_of(parts: Parts, measures: str) -> MeterReading:
     """What the switched-on meter of this kind reads; an empty reading if there is none."""
     meter = parts.meters.enabled(measures) if parts.meters else None
     if meter is None or parts.readings is None:
-        return MeterReading()
-    return parts.readings.by_eid.get(meter.eid, MeterReading())
+        return _NOTHING_READ
+    return parts.readings.by_eid.get(meter.eid, _NOTHING_READ)
 
 
 def _from_meter(draft: Draft, parts: Parts, about: Circumstances, doubtful: Doubtful) -> None:
@@ -194,12 +207,15 @@ def _from_meter(draft: Draft, parts: Parts, about: Circumstances, doubtful: Doub
         day_lost = "today" in found.doubtful
         if day_lost:
             _inverter_energies(draft, parts, about)
-    else:
-        draft.take(Source.METER, watts_now=reading.watts, watt_hours_lifetime=reading.delivered)
-        if counted is not None and not counted.no_energy:
-            draft.take(Source.METER, watt_hours_seven_days=counted.seven_days, watt_hours_lifetime=counted.lifetime)
-    if not day_lost and counted is not None and not counted.no_energy:
-        draft.take(Source.METER, watt_hours_today=counted.today)
+    draft.take(Source.METER, watts_now=reading.watts, watt_hours_lifetime=reading.delivered)
+    if counted is None or counted.no_energy or day_lost:
+        return
+    lifetime = reading.delivered or counted.lifetime
+    found = meter_energies(counted.today, counted.seven_days, lifetime, largest_day(about.inverter_count), about.young)
+    draft.take(Source.METER, watt_hours_today=found.today)
+    if entry is None:
+        doubtful.extend(("energy", f"production {name}") for name in found.doubtful)
+        draft.take(Source.METER, watt_hours_seven_days=found.seven_days, watt_hours_lifetime=counted.lifetime)
 
 
 def _from_v1(draft: Draft, parts: Parts, about: Circumstances, doubtful: Doubtful) -> None:
@@ -222,7 +238,10 @@ def _from_inverters(draft: Draft, parts: Parts, about: Circumstances) -> None:
     entry = active(parts.production.inverters) if parts.production else None
     if entry is not None:
         draft.take(Source.GATEWAY, watts_now=entry.figures.watts_now)
+    counted = parts.energy.inverters if parts.energy else None
     draft.take(Source.INVERTERS, watts_now=about.inverters.watts_now)
+    if counted is not None and not counted.no_energy:
+        draft.take(Source.INVERTERS, watts_now=counted.watts_now)
     _inverter_energies(draft, parts, about)
     told = entry.figures.lifetime if entry is not None else None
     if told is not None and told > 0:

@@ -72,18 +72,19 @@ def connecting(
     """`connect`, telling each step as it is done; the client is what the generator returns."""
     reached = _reach(approach, locate)
     info = reached.info
-    yield TrialStep("Find the gateway", StepOutcome.OK, f"It answers at {reached.transport.where}")
-    if reached.pin is not None:
-        code = reached.pin.certificate.pairing_code
-        yield TrialStep("Check its certificate", StepOutcome.OK, f"It is the trusted one, pairing code {code}")
-    told = f"Gateway {info.serial}, firmware {info.firmware}"
-    yield TrialStep("Ask who it is", StepOutcome.OK, told, info.serial)
     try:
+        yield TrialStep("Find the gateway", StepOutcome.OK, f"It answers at {reached.transport.where}")
+        if reached.pin is not None:
+            code = reached.pin.certificate.pairing_code
+            yield TrialStep("Check its certificate", StepOutcome.OK, f"It is the trusted one, pairing code {code}")
+        told = f"Gateway {info.serial}, firmware {info.firmware}"
+        yield TrialStep("Ask who it is", StepOutcome.OK, told, info.serial, info.family)
         keys = _keys(approach, reached, tokens, cloud_factory)
-    except EnphaseTrayError:
+        yield _login_step(keys)
+    except (EnphaseTrayError, GeneratorExit):
+        # Also when whoever tries stops listening between two steps.
         reached.transport.close()
         raise
-    yield _login_step(keys)
     return GatewayClient(reached.transport, info, keys, reached.pin, approach.clock)
 
 

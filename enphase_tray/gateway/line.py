@@ -8,10 +8,12 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.connection import is_connection_dropped
 
 from enphase_tray.model.clock import SystemClock
 
@@ -132,6 +134,7 @@ class LineAdapter(HTTPAdapter):
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._connection: HTTPConnection | None = None
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=False)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
@@ -139,12 +142,38 @@ class LineAdapter(HTTPAdapter):
         http = type("_LineHttp", (_Http,), {"line": self._line})
         https = type("_LineHttps", (_Https,), {"line": self._line})
         self.poolmanager.pool_classes_by_scheme = {
-            "http": type("_HttpPool", (HTTPConnectionPool,), {"ConnectionCls": http}),
-            "https": type("_HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": https}),
+            "http": type("_LineHttpPool", (_HttpPool,), {"ConnectionCls": http}),
+            "https": type("_LineHttpsPool", (_HttpsPool,), {"ConnectionCls": https}),
         }
+
+    def connection(self, base: str) -> HTTPConnection:
+        """The one connection to `base` (scheme and address), open or not yet. Whoever fails on it closes it.
+
+        One that the other side has closed meanwhile, or on which it has said something unasked, is closed here.
+        """
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._pool_of(base).fresh()
+        elif connection.sock is not None and is_connection_dropped(connection):
+            connection.close()
+        return connection
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        super().close()
 
     def proxy_manager_for(self, proxy: Any, **proxy_kwargs: Any) -> Any:
         raise ValueError("no proxy is ever used")
+
+    def _pool_of(self, base: str) -> "_HttpPool | _HttpsPool":
+        request = PreparedRequest()
+        request.url = base
+        pool = self.get_connection_with_tls_context(request, verify=True)
+        if not isinstance(pool, _HttpPool | _HttpsPool):
+            raise TypeError("not a pool of this adapter")
+        return pool
 
 
 def resolve(host: str, port: int, seconds: float, breaker: Breaker) -> list[tuple[int, Any]]:
@@ -238,4 +267,19 @@ class _Http(_Opening, HTTPConnection):
 
 
 class _Https(_Opening, HTTPSConnection):
+    pass
+
+
+class _Lending:
+    """Makes connections that are used directly, not through its queue."""
+
+    def fresh(self) -> HTTPConnection:
+        return self._new_conn()  # type: ignore[attr-defined,no-any-return]  # it is mixed into a pool
+
+
+class _HttpPool(_Lending, HTTPConnectionPool):
+    pass
+
+
+class _HttpsPool(_Lending, HTTPSConnectionPool):
     pass

@@ -71,13 +71,17 @@ class EnergyPart:
 
 @dataclass(frozen=True, slots=True)
 class ListedInverter:
-    """A row of `/api/v1/production/inverters`; `device_type` 1 is an inverter, 11 an AC battery, 12 a relay."""
+    """A row of `/api/v1/production/inverters`; `device_type` 1 is an inverter, 11 an AC battery, 12 a relay.
+
+    `never` is set where the gateway says in so many words that it never heard of it; `at` is then `None`.
+    """
 
     serial: str
     device_type: int
     watts: float | None
     max_watts: float | None
     at: datetime | None
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,10 @@ class MetersPart:
 
     def enabled(self, measures: str) -> Meter | None:
         """The enabled meter that measures this, if there is one."""
-        return next((meter for meter in self.meters if meter.enabled and meter.measures == measures), None)
+        for meter in self.meters:
+            if meter.enabled and meter.measures == measures:
+                return meter
+        return None
 
 
 @dataclass(frozen=True, slots=True)

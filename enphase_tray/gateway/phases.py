@@ -4,6 +4,9 @@ from enphase_tray.gateway.figures import active, reading_of, repaired_total
 from enphase_tray.gateway.parts import ChannelReading, MeterEntry, MeterReading, Parts
 from enphase_tray.model.readings import PhaseReading
 
+_NOTHING_READ = MeterReading()
+_NO_CHANNEL = ChannelReading()
+
 
 def phases(parts: Parts, consumption_known: bool, net_known: bool) -> tuple[PhaseReading, ...]:
     """One reading per phase of the switched-on meters, from the lines of the live meters or the meters' channels.
@@ -20,28 +23,29 @@ def phases(parts: Parts, consumption_known: bool, net_known: bool) -> tuple[Phas
     total = active(told.total) if told and consumption_known else None
     net = active(told.net) if told and net_known else None
     production_reading = reading_of(parts, "production")
-    net_reading = reading_of(parts, "net-consumption") if net_known else MeterReading()
-    any_reading = production_reading if making else (net_reading if net_known else MeterReading())
+    net_reading = reading_of(parts, "net-consumption") if net_known else _NOTHING_READ
+    total_reading = reading_of(parts, "total-consumption") if consumption_known else _NOTHING_READ
     with_net = repaired_total(parts) is not None
+    by_channels = consumption_known and not any(entry.lines for entry in (made, total, net) if entry is not None)
     found = []
     for index in range(count):
         production_watts = _line(made, production_reading, index)
-        used = _line(total, None, index)
-        if with_net:
-            used = _plus(used, production_watts)
         net_watts = _line(net, net_reading, index)
-        if consumption_known and total is None and made is None and net is None:
+        if with_net and total is not None and total.lines:
+            used = _plus(_line(total, None, index), production_watts)
+        else:
+            used = _line(total, total_reading, index)
+        if used is None and by_channels:
             used = _plus(production_watts, net_watts)
-        channel = _channel(any_reading, index)
-        volts = channel.volts or _channel(net_reading, index).volts
+        channels = [_channel(each, index) for each in (production_reading, net_reading, total_reading)]
         found.append(
             PhaseReading(
                 phase=f"L{index + 1}",
                 production_watts=production_watts,
                 consumption_watts=used,
                 net_watts=net_watts,
-                volts=volts,
-                hertz=channel.hertz,
+                volts=next((each.volts for each in channels if each.volts), None),
+                hertz=next((each.hertz for each in channels if each.hertz), None),
             )
         )
     empty = all(phase == PhaseReading(phase.phase) for phase in found)
@@ -61,4 +65,4 @@ def _plus(first: float | None, second: float | None) -> float | None:
 
 
 def _channel(reading: MeterReading, index: int) -> ChannelReading:
-    return reading.channels[index] if index < len(reading.channels) else ChannelReading()
+    return reading.channels[index] if index < len(reading.channels) else _NO_CHANNEL

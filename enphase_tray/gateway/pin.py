@@ -95,7 +95,7 @@ def certificate_facts(certificate: bytes) -> CertificateFacts:
             not_before=parsed.not_valid_before_utc,
             not_after=parsed.not_valid_after_utc,
         )
-    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion):
         return CertificateFacts(fingerprint(certificate), "", "", "", _EPOCH, _EPOCH)
 
 

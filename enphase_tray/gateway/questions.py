@@ -5,7 +5,7 @@ from typing import Any
 
 from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.parts import Parts
-from enphase_tray.gateway.schedule import Standing, due, perished, standings, wants
+from enphase_tray.gateway.schedule import MOST_PER_POLL, Standing, due, perished, standings, wants
 from enphase_tray.gateway.verdict import Verdict, broken, judge, refused
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import EndpointVerdict, StepOutcome
@@ -36,6 +36,7 @@ class Questions:
         self._clock = clock
         self._standings = standings(info)
         self._probed = False
+        self._polled = float("-inf")
         self._login_confirmed = False
         self._silence: EnphaseTrayError | None = None
         self._silent_in_row = 0
@@ -45,16 +46,9 @@ class Questions:
         """Ask what is due and return how many answers were good. Raises errors of the log-in and the certificate."""
         self.starting = self.in_doubt = self.gave_up = self._login_confirmed = False
         self._silence, self._silent_in_row, self._locked = None, 0, 0
-        heard = 0
-        chosen = due(self._standings, self.parts, self._info, self._clock.monotonic()) if self._probed else None
-        for standing in self._standings if chosen is None else chosen:
-            # The first time, each answer decides whether the next question makes sense.
-            if chosen is None and not wants(standing, self._standings, self.parts, self._info):
-                continue
-            heard += self._ask(client, standing)
-            if self._silent_in_row >= _ENOUGH_SILENCE:
-                self.gave_up = True
-                break
+        began = self._clock.monotonic()
+        heard = self._ask_later(client, began) if self._probed else self._ask_all(client)
+        self._polled = began
         self._probed = self._probed or (heard > 0 and not self.gave_up and not self.starting)
         self._let_perish()
         return heard
@@ -84,13 +78,7 @@ class Questions:
 
     def problems(self) -> tuple[Problem, ...]:
         """One for each endpoint that was asked and is absent or failed."""
-        found = []
-        for standing in self._standings:
-            verdict = standing.verdict
-            if verdict is not None and verdict.outcome is not StepOutcome.OK:
-                kind = ProblemKind.ABSENT if standing.absent else ProblemKind.FAILED
-                found.append(Problem(standing.endpoint.path, kind, verdict.title, verdict.advice, verdict.refused))
-        return tuple(found)
+        return tuple([standing.problem for standing in self._standings if standing.problem is not None])
 
     def verdicts(self) -> tuple[EndpointVerdict, ...]:
         """What is known of each endpoint that was asked."""
@@ -105,6 +93,28 @@ class Questions:
             if item.verdict is not None and item.checked_at is not None
         )
 
+    def _ask_all(self, client: GatewayClient) -> int:
+        """The first time, each answer decides whether the next question makes sense."""
+        heard = 0
+        for standing in self._standings:
+            if not self.gave_up and wants(standing, self._standings, self.parts, self._info):
+                heard += self._ask(client, standing)
+        return heard
+
+    def _ask_later(self, client: GatewayClient, now: float) -> int:
+        """What is due, chosen anew when something failed, since another source may then stand in for it."""
+        heard = 0
+        asked: list[Standing] = []
+        waiting = due(self._standings, self.parts, self._info, now, self._polled)
+        while waiting and not self.gave_up and len(asked) < MOST_PER_POLL:
+            standing = waiting.pop(0)
+            asked.append(standing)
+            heard += self._ask(client, standing)
+            if not standing.ok:
+                again = due(self._standings, self.parts, self._info, now, self._polled)
+                waiting = [item for item in again if item not in asked]
+        return heard
+
     def _ask(self, client: GatewayClient, standing: Standing) -> int:
         verdict = self._verdict(client, standing)
         if verdict.locked:
@@ -117,13 +127,17 @@ class Questions:
             self.in_doubt = True
             if standing.misses < _MISSES_UNTIL_ABSENT:
                 verdict = replace(verdict, outcome=StepOutcome.FAILED)
+        self.gave_up = self._silent_in_row >= _ENOUGH_SILENCE
         standing.asked, standing.checked_at = self._clock.monotonic(), self._clock.now()
-        standing.verdict = replace(verdict, part=None)
+        if verdict is not standing.verdict:
+            standing.verdict = verdict
+            standing.problem = _problem(standing)
         if verdict.part is None:
             return 0
         standing.answered, standing.misses = standing.asked, 0
-        changed: dict[str, Any] = {standing.endpoint.name: verdict.part}
-        self.parts = replace(self.parts, **changed)
+        if getattr(self.parts, standing.endpoint.name) is not verdict.part:
+            changed: dict[str, Any] = {standing.endpoint.name: verdict.part}
+            self.parts = replace(self.parts, **changed)
         return 1
 
     def _verdict(self, client: GatewayClient, standing: Standing) -> Verdict:
@@ -139,6 +153,10 @@ class Questions:
         self._silent_in_row = 0
         if standing.endpoint.path in client.refused_paths:
             return refused(standing.endpoint)
+        if standing.verdict is not None and standing.ok and answer.status == 200 and answer.body == standing.body:
+            # Word for word what it said before, so that what was made of it stands.
+            return standing.verdict
+        standing.body = answer.body
         return judge(standing.endpoint, answer.status, answer.body)
 
     def _renewed(self, client: GatewayClient, standing: Standing) -> bool:
@@ -153,5 +171,15 @@ class Questions:
     def _let_perish(self) -> None:
         now = self._clock.monotonic()
         good = {item.endpoint.name for item in self._standings if item.verdict and not perished(item, now)}
-        gone: dict[str, Any] = {item.endpoint.name: None for item in self._standings if item.endpoint.name not in good}
-        self.parts = replace(self.parts, **gone)
+        names = {item.endpoint.name for item in self._standings} - good
+        gone: dict[str, Any] = {name: None for name in names if getattr(self.parts, name) is not None}
+        if gone:
+            self.parts = replace(self.parts, **gone)
+
+
+def _problem(standing: Standing) -> Problem | None:
+    verdict = standing.verdict
+    if verdict is None or verdict.outcome is StepOutcome.OK:
+        return None
+    kind = ProblemKind.ABSENT if standing.absent else ProblemKind.FAILED
+    return Problem(standing.endpoint.path, kind, verdict.title, verdict.advice, verdict.refused)

@@ -77,7 +77,8 @@ class TokenSource:
             raise
         except LoginRefused:
             salt = secrets.token_hex(8)
-            self._note(refused={"salt": salt, "mark": _mark(account, salt)})
+            # This password is never sent again; whoever mistyped it need not wait to type the right one.
+            self._note(refused={"salt": salt, "mark": _mark(account, salt)}, not_before=now.timestamp())
             raise
         finally:
             self._breaker.forget(cloud.abort)

@@ -1,23 +1,31 @@
 """Which endpoints are worth asking now. Pure but for what it is told of past answers."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from enphase_tray.gateway.candidates import device_data_suffices
 from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.endpoints import ENDPOINTS, FALLBACKS
-from enphase_tray.gateway.figures import active, is_metered
-from enphase_tray.gateway.inverters import device_data_suffices
+from enphase_tray.gateway.figures import active, is_metered, meter_lost_its_day
 from enphase_tray.gateway.parts import Parts
 from enphase_tray.gateway.switchgear import has_controller
 from enphase_tray.gateway.verdict import Verdict
 from enphase_tray.model.connection import StepOutcome
 from enphase_tray.model.identity import Family, GatewayInfo
+from enphase_tray.model.readings import Problem
 
 DAY = 86_400.0
-MOST_PER_POLL = 4
+MOST_PER_POLL = 3
+"""Requests of one poll, after the first one that asks all there is (and but for a renewed log-in)."""
 _EARLY = 0.9
 """An endpoint is due a little before its time, so that polls of the same period never just miss it."""
 _SHORTEST_CARRY = 1_800.0
+_PERIOD = 300.0
+_QUARTER = 900.0
+_WEIGHT = 2.0
+"""Something else has to be that much later than the inverters' reports to be asked before them."""
+_LEFT_OUT = 1e9
 _FIGURES = frozenset({"production", "production_v1", "page"})
 _PERISHABLE = frozenset({"production", "production_v1", "page", "readings", "ensemble_power", "consumption_v1"})
 _V1_STALLS_SINCE = (8, 2, 4264)
@@ -25,7 +33,11 @@ _V1_STALLS_SINCE = (8, 2, 4264)
 
 @dataclass(slots=True, eq=False)
 class Standing:
-    """What is known of one endpoint. Times are seconds of the program's monotonic clock."""
+    """What is known of one endpoint. Times are seconds of the program's monotonic clock.
+
+    `body` is its last answer; where that was good, `verdict` holds the part that was made of it. `problem` is
+    what `verdict` means to the user, if anything. `fallback`: it only stands in for another one of the same name.
+    """
 
     endpoint: Endpoint
     verdict: Verdict | None = None
@@ -33,6 +45,9 @@ class Standing:
     asked: float = float("-inf")
     answered: float = float("-inf")
     misses: int = 0
+    body: bytes = b""
+    fallback: bool = False
+    problem: Problem | None = None
 
     @property
     def absent(self) -> bool:
@@ -50,23 +65,37 @@ def standings(info: GatewayInfo) -> list[Standing]:
     found = []
     for endpoint in ENDPOINTS:
         same = [other for other in FALLBACKS if other.name == endpoint.name]
-        found += [Standing(item) for item in (endpoint, *same) if item.can_exist(info)]
+        found += [Standing(item, fallback=item in FALLBACKS) for item in (endpoint, *same) if item.can_exist(info)]
     return found
 
 
-def due(known: list[Standing], parts: Parts, info: GatewayInfo, now: float) -> list[Standing]:
-    """What a later poll asks: the figures always, the inverters' reports, and then what has waited longest."""
-    wanted = [item for item in known if wants(item, known, parts, info)]
-    first = [item for item in wanted if _is_due(item, parts, now) and _comes_first(item, parts)]
-    rest = [item for item in wanted if item not in first and _lateness(item, parts, now) >= _EARLY]
-    rest.sort(key=lambda item: -_lateness(item, parts, now))
-    return first + rest[: max(0, MOST_PER_POLL - len(first))]
+def due(known: list[Standing], parts: Parts, info: GatewayInfo, now: float, last_poll: float) -> list[Standing]:
+    """What a later poll asks, the most urgent first: at most `MOST_PER_POLL`, more only after a long pause.
+
+    The figures always; relays that the poll before (it began at `last_poll`) left out; and then what is latest. So
+    where there is much to ask about, each thing is asked less often, and relays at least in every second poll.
+    """
+    urgent: list[tuple[float, Standing]] = []
+    for item in known:
+        late = _lateness(item, known, parts, now)
+        first = _stands_first(item, known, parts) and (late >= _EARLY or not item.absent)
+        if not (first or late >= _EARLY) or not wants(item, known, parts, info):
+            continue
+        if first:
+            urgent.append((math.inf, item))
+        else:
+            left_out = item.asked < last_poll and _tells_of_relays(item, parts)
+            weight = _WEIGHT if item.endpoint.name == "inverters" else 1.0
+            urgent.append((_LEFT_OUT if left_out else weight * late, item))
+    urgent.sort(key=lambda pair: -pair[0])
+    chosen = _reports_once([item for _, item in urgent], parts)
+    return chosen[: max(MOST_PER_POLL, int(MOST_PER_POLL * (now - last_poll) / _PERIOD))]
 
 
 def wants(item: Standing, known: list[Standing], parts: Parts, info: GatewayInfo) -> bool:
     """Whether its answer would tell something that the others do not."""
     name = item.endpoint.name
-    if item.endpoint in FALLBACKS:
+    if item.fallback:
         first = next((other for other in known if other.endpoint.name == name), item)
         return first is not item and first.absent
     if name in _NEEDED_IF:
@@ -81,53 +110,83 @@ def perished(item: Standing, now: float) -> bool:
     return now - item.answered > max(3 * item.endpoint.every_seconds, _SHORTEST_CARRY)
 
 
-def _lateness(item: Standing, parts: Parts, now: float) -> float:
+def _reports_once(chosen: list[Standing], parts: Parts) -> list[Standing]:
+    """Device data, where they are due, in the place of the list of reports: they hold the reports as well."""
+    names = [item.endpoint.name for item in chosen]
+    if "device_data" not in names or "inverters" not in names or not device_data_suffices(parts):
+        return chosen
+    place, other = names.index("inverters"), names.index("device_data")
+    chosen[place], chosen[other] = chosen[other], chosen[place]
+    return [item for item in chosen if item.endpoint.name != "inverters"]
+
+
+def _lateness(item: Standing, known: list[Standing], parts: Parts, now: float) -> float:
     """Age of the last attempt in units of its period; what is absent is tried again after a day."""
     if item.absent:
         return (now - item.asked) / DAY
-    return (now - item.asked) / _period(item.endpoint, parts)
+    return (now - item.asked) / _period(item.endpoint, known, parts)
 
 
-def _period(endpoint: Endpoint, parts: Parts) -> float:
-    if endpoint.name == "inventory" and not _has_iq_relays(parts):
-        return 2 * endpoint.every_seconds
-    if endpoint.name == "ensemble_inventory":
+def _period(endpoint: Endpoint, known: list[Standing], parts: Parts) -> float:
+    name = endpoint.name
+    if name == "inventory" and not _has_iq_relays(parts):
+        return _QUARTER
+    if name == "ensemble_inventory":
         found = parts.ensemble_inventory
         if found is not None and not (found.controllers or found.collars or found.batteries):
             return 3_600.0
-    if endpoint.name == "inverters" and device_data_suffices(parts):
-        return DAY
-    if endpoint.name == "device_data" and not device_data_suffices(parts):
-        return 900.0
-    if endpoint.name == "production" and not _live_meters(parts) and parts.production_v1 is not None:
-        return 900.0 if not parts.production_v1.no_energy else endpoint.every_seconds
+    if name == "device_data" and _listed(known, parts):
+        return _QUARTER
+    if name == "readings" and _ok(known, "production") and _powers_told(parts):
+        return _QUARTER
+    if name == "production" and not _live_meters(parts) and parts.production_v1 is not None:
+        return _QUARTER if not parts.production_v1.no_energy else endpoint.every_seconds
     return endpoint.every_seconds
 
 
-def _comes_first(item: Standing, parts: Parts) -> bool:
-    """The figures, the inverters' reports and the relays (an open one must be told at once) come before all else."""
+def _stands_first(item: Standing, known: list[Standing], parts: Parts) -> bool:
+    """The figures, and what stands in for them where they did not come."""
     name = item.endpoint.name
-    if name == "inventory":
+    if name == "production":
+        return _live_meters(parts) or parts.production_v1 is None or parts.production_v1.no_energy
+    return name in _FIGURES or (name == "readings" and not _ok(known, "production"))
+
+
+def _tells_of_relays(item: Standing, parts: Parts) -> bool:
+    if item.endpoint.name == "inventory":
         return _has_iq_relays(parts)
-    if name == "ensemble_inventory":
-        found = parts.ensemble_inventory
-        return found is not None and bool(found.controllers or found.collars) and not _has_iq_relays(parts)
-    return _figures(item, parts) or name == ("device_data" if device_data_suffices(parts) else "inverters")
+    found = parts.ensemble_inventory
+    return item.endpoint.name == "ensemble_inventory" and found is not None and bool(found.controllers or found.collars)
+
+
+def _ok(known: list[Standing], name: str) -> bool:
+    return any(item.ok for item in known if item.endpoint.name == name)
+
+
+def _listed(known: list[Standing], parts: Parts) -> bool:
+    """Whether the short list of reports tells of the inverters; device data are long, and stall on some firmware."""
+    return parts.inverters is not None and bool(parts.inverters.rows) and _ok(known, "inverters")
 
 
 def _has_iq_relays(parts: Parts) -> bool:
     return bool(parts.inventory and parts.inventory.relays)
 
 
-def _is_due(item: Standing, parts: Parts, now: float) -> bool:
-    late = _lateness(item, parts, now) >= _EARLY
-    return late or (_figures(item, parts) and not item.absent)
-
-
-def _figures(item: Standing, parts: Parts) -> bool:
-    """Whether the figures of this site come from here."""
-    endpoint = item.endpoint
-    return endpoint.name in _FIGURES and _period(endpoint, parts) <= endpoint.every_seconds
+def _powers_told(parts: Parts) -> bool:
+    """Whether the live production tells all powers of all meters in use, so that only counters are left to read."""
+    told = parts.production
+    if told is None or parts.meters is None:
+        return False
+    entries = {"production": told.production, "net-consumption": told.net, "total-consumption": told.total}
+    for measures, entry in entries.items():
+        meter = parts.meters.enabled(measures)
+        if meter is None:
+            continue
+        if active(entry) is None or entry is None or entry.figures.watts_now is None:
+            return False
+        if (meter.phase_count or 1) > 1 and not entry.lines:
+            return False
+    return True
 
 
 def _live_meters(parts: Parts) -> bool:
@@ -151,7 +210,8 @@ def _wants_energy(parts: Parts, info: GatewayInfo) -> bool:
     """Where neither a meter nor v1 nor complete device data give the energies."""
     if is_metered(parts):
         told = active(parts.production.production) if parts.production else None
-        return told is None or told.figures.today is None
+        lost = meter_lost_its_day(parts) and not device_data_suffices(parts)
+        return told is None or told.figures.today is None or lost
     v1 = parts.production_v1
     served = info.metering_hardware is not True and v1 is not None and not v1.no_energy
     return not served and not device_data_suffices(parts)

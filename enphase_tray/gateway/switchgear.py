@@ -1,7 +1,7 @@
 """Relays, batteries and dry contacts. Pure."""
 
 from enphase_tray.gateway.ensemble_parts import BatteryPower, EnsembleRelay
-from enphase_tray.gateway.parts import InventoryDevice, Parts
+from enphase_tray.gateway.parts import InventoryDevice, ListedInverter, Parts
 from enphase_tray.model.readings import BatteryReading, DryContactReading, RelayKind, RelayReading, RelayState
 
 _BATTERY_TYPE = 11
@@ -88,11 +88,10 @@ def _relays_without_inventory(parts: Parts) -> list[RelayReading]:
     rows = [row for row in (parts.device_data.rows if parts.device_data else ()) if row.kind == "nsrb"]
     found = [RelayReading(row.serial, RelayKind.IQ_RELAY, last_report_at=row.at) for row in rows if row.active]
     gone = {row.serial for row in rows if not row.active}
-    listed = parts.inverters.rows if parts.inverters else ()
     found += [
         RelayReading(row.serial, RelayKind.IQ_RELAY, last_report_at=row.at)
-        for row in listed
-        if row.device_type == _RELAY_TYPE and row.serial not in gone
+        for row in _listed(parts, _RELAY_TYPE)
+        if row.serial not in gone
     ]
     return found
 
@@ -116,8 +115,7 @@ def _ac_batteries(parts: Parts) -> list[BatteryReading]:
     removed = {device.serial for device in inventory if device.deleted}
     removed |= {serial for serial, row in rows.items() if not row.active}
     known = {device.serial: device for device in inventory}
-    listed = parts.inverters.rows if parts.inverters else ()
-    serials = [*known, *rows, *(row.serial for row in listed if row.device_type == _BATTERY_TYPE)]
+    serials = [*known, *rows, *(row.serial for row in _listed(parts, _BATTERY_TYPE))]
     found = []
     for serial in dict.fromkeys(serials):
         if serial in removed:
@@ -137,3 +135,11 @@ def _ac_batteries(parts: Parts) -> list[BatteryReading]:
             )
         found.append(reading)
     return found
+
+
+def _listed(parts: Parts, device_type: int) -> list[ListedInverter]:
+    """The rows of this type in the list of reports, but for those that other answers know as inverters."""
+    inverters = {device.serial for device in (parts.inventory.inverters if parts.inventory else ())}
+    inverters |= {row.serial for row in (parts.device_data.rows if parts.device_data else ()) if row.kind == "pcu"}
+    rows = parts.inverters.rows if parts.inverters else ()
+    return [row for row in rows if row.device_type == device_type and row.serial not in inverters]

@@ -1,18 +1,18 @@
 """GET and nothing else, to one address: pinned, bounded in time and size, abortable.
 
-Requests go through a bare requests adapter instead of a session: no cookies, no redirects, no `.netrc`, no proxies
-and no environment can touch them.
+Connections come from the pool of a bare requests adapter instead of a session: no cookies, no redirects, no
+`.netrc`, no proxies and no environment can touch them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from requests import PreparedRequest, Response
-from requests.structures import CaseInsensitiveDict
+from requests import Response
 
 from enphase_tray.gateway.address import Address
 from enphase_tray.gateway.decode import LARGEST_BODY
 from enphase_tray.gateway.errors import FOREIGN, connection_died, translate
+from enphase_tray.gateway.exchange import exchange, head
 from enphase_tray.gateway.line import Aborted, Breaker, Line, LineAdapter
 from enphase_tray.gateway.pin import PinMismatch, PinnedAdapter, fingerprint
 from enphase_tray.model.errors import NotUnderstood
@@ -59,6 +59,7 @@ class Transport:
         self._line = Line(address.host, address.port, breaker)
         self._adapter = LineAdapter(self._line) if pinned is None else PinnedAdapter(self._line, pinned)
         self._headers = {
+            "Host": address.shown,
             "User-Agent": "enphase_tray",
             "Accept": "*/*",
             "Accept-Encoding": "identity",
@@ -72,7 +73,7 @@ class Transport:
         """
         if not path.startswith("/") or path.startswith("//") or not _PATH_CHARACTERS.issuperset(path):
             raise ValueError("not a path of a gateway")
-        request = _get_request(self.base + path, {**self._headers, **(headers or {})})
+        request = head(path, {**self._headers, **(headers or {})})
         self._line.allow(self.timings.total if seconds is None else seconds)
         opened = self._line.opened
         try:
@@ -92,18 +93,17 @@ class Transport:
     def close(self) -> None:
         self._adapter.close()
 
-    def _exchange(self, request: PreparedRequest) -> RawAnswer:
-        left = self._line.remaining()
-        response = self._adapter.send(request, stream=True, timeout=(min(self.timings.connect, left), left))
+    def _exchange(self, request: bytes) -> RawAnswer:
+        connection = self._adapter.connection(self.base)
         try:
-            body = read_body(response, LARGEST_BODY)
-        finally:
-            # A connection read to the end has gone back to the pool by now; any other is closed here.
-            response.close()
-            if not self._keep_alive:
-                # Whatever the gateway thinks of it: old ones reset a second request on the same connection.
-                self._adapter.close()
-        return RawAnswer(response.status_code, response.headers, body)
+            status, headers, body = exchange(connection, request, self._line, self.timings.connect, LARGEST_BODY)
+        except BaseException:
+            connection.close()
+            raise
+        if not self._keep_alive:
+            # Whatever the gateway thinks of it: old ones reset a second request on the same connection.
+            connection.close()
+        return RawAnswer(status, headers, body)
 
     def _translated(self, error: BaseException) -> Exception:
         if self._breaker.tripped:
@@ -124,11 +124,3 @@ def read_body(response: Response, cap: int) -> bytes:
         if size > cap:
             raise NotUnderstood("An answer is far longer than any that a gateway gives", "Check the address")
     return b"".join(parts)
-
-
-def _get_request(url: str, headers: Mapping[str, str]) -> PreparedRequest:
-    request = PreparedRequest()
-    request.method = "GET"
-    request.url = url
-    request.headers = CaseInsensitiveDict(headers)
-    return request

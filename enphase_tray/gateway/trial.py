@@ -1,8 +1,9 @@
 """Testing a connection step by step, as "Test connection" and the set-up show it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from enphase_tray.gateway.approach import Approach
+from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.identify import Locate, connecting
 from enphase_tray.gateway.line import Breaker
 from enphase_tray.gateway.renewal import CloudFactory
@@ -19,6 +20,7 @@ from enphase_tray.model.errors import (
     TokenMissing,
     TokenWrongGateway,
 )
+from enphase_tray.model.readings import Login, Snapshot
 
 _LOGIN_ERRORS = (LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway, SecretsError)
 
@@ -34,23 +36,18 @@ def try_connection(
     cloud_factory: CloudFactory | None = None,
     breaker: Breaker | None = None,
 ) -> Iterator[TrialStep]:
-    """Each step as soon as it is done; a failed one is the last.
+    """Each step as soon as it is done. What makes the trial fail is raised after the step that says so.
 
-    `CertificateUnknown` and `CertificateChanged` are raised after their step, so that the caller can ask the user.
+    That may be a certificate to ask the user about, or a log-in to type again, even where some figures could be read.
     """
     breaker = breaker or Breaker()
     approach = Approach(connection, state, trust, clock, breaker, Timings())
+    done: list[TrialStep] = []
     try:
-        client = yield from connecting(approach, tokens, locate, cloud_factory)
-    except (CertificateUnknown, CertificateChanged) as error:
-        yield TrialStep("Check its certificate", StepOutcome.FAILED, str(error))
-        raise
-    except _LOGIN_ERRORS as error:
-        yield TrialStep("Log in", StepOutcome.FAILED, str(error))
-        return
+        client = yield from _noting(connecting(approach, tokens, locate, cloud_factory), done)
     except EnphaseTrayError as error:
-        yield TrialStep("Find the gateway", StepOutcome.FAILED, str(error))
-        return
+        yield TrialStep(_step_after(done, error), StepOutcome.FAILED, str(error))
+        raise
     client.close()
     yield from _endpoints(connection, state, tokens, trust, clock, locate, cloud_factory, breaker)
 
@@ -70,14 +67,49 @@ def _endpoints(
 
     reader = Reader(connection, state, tokens, trust, clock, locate=locate, cloud_factory=cloud_factory)
     breaker.also(reader.abort)
+    failure: EnphaseTrayError | None = None
     try:
-        reader.read()
+        snapshot = reader.read()
+        if any(problem.login_refused for problem in snapshot.problems):
+            failure = _refused(connection, snapshot)
     except EnphaseTrayError as error:
-        yield from (TrialStep(verdict.path, verdict.outcome, verdict.detail) for verdict in reader.verdicts())
-        yield TrialStep("Read it", StepOutcome.FAILED, str(error))
-        return
+        failure = error
     finally:
         breaker.forget(reader.abort)
         reader.close()
     yield from (TrialStep(verdict.path, verdict.outcome, verdict.detail) for verdict in reader.verdicts())
+    if failure is not None:
+        title = "Log in" if isinstance(failure, _LOGIN_ERRORS) else "Read it"
+        yield TrialStep(title, StepOutcome.FAILED, str(failure))
+        raise failure
     yield TrialStep("Read it", StepOutcome.OK, "Done")
+
+
+def _noting(
+    steps: Generator[TrialStep, None, GatewayClient], done: list[TrialStep]
+) -> Generator[TrialStep, None, GatewayClient]:
+    """`steps`, each added to `done` on its way."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            client: GatewayClient = end.value
+            return client
+        done.append(step)
+        yield step
+
+
+def _step_after(done: list[TrialStep], error: EnphaseTrayError) -> str:
+    """At which step of connecting this went wrong."""
+    if isinstance(error, CertificateUnknown | CertificateChanged):
+        return "Check its certificate"
+    return "Log in" if done or isinstance(error, _LOGIN_ERRORS) else "Find the gateway"
+
+
+def _refused(connection: Connection, snapshot: Snapshot) -> LoginRefused:
+    """Below firmware 7 some figures need no log-in: a wrong password does not stop the reading, but costs the rest."""
+    if snapshot.login is Login.TOKEN:
+        return LoginRefused("The gateway refuses this token for some of its figures", "Get a new one and paste it")
+    usual = "The usual ones are envoy and the last six digits of the serial number"
+    advice = f"Type them as they were set on the gateway. {usual}" if connection.password else usual
+    return LoginRefused("The gateway refuses this user name or password", advice)

@@ -94,10 +94,8 @@ def _most(previous: CounterDay, reading: Reading) -> float:
 
 
 def _go_on(previous: CounterDay, reading: Reading) -> CounterDay:
-    day = replace(previous, latest=reading.lifetime, latest_at=reading.at, suspect=None)
-    if day.opening is None:
-        return replace(day, opening=_counter_at_midnight(reading))
-    return day
+    opening = _counter_at_midnight(reading) if previous.opening is None else previous.opening
+    return CounterDay(previous.day, opening, reading.lifetime, reading.at, previous.broken, previous.complete)
 
 
 def _open(reading: Reading, opening: float | None) -> CounterDay:

@@ -48,14 +48,14 @@ def believable(value: float | None, limit: float) -> float | None:
 
 def storable(text: str) -> str:
     """`text` without lone surrogates, which a database cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _pack(kind: _Format, values: Sequence[float | None], low: int, high: int, unknown: int) -> bytes:
     numbers = []
     for value in values:
-        known = believable(value, high)
-        number = unknown if known is None else round(known)
+        # A value that is no number fails the comparison.
+        number = unknown if value is None or not -high <= value <= high else round(value)
         numbers.append(number if low <= number <= high else unknown)
     while numbers and numbers[-1] == unknown:
         numbers.pop()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from enphase_tray.history.counters import CounterDay, Reading, advance
+from enphase_tray.history.known import Chain, InverterDay, Known, KnownSite
 from enphase_tray.history.packing import believable, pack_counts, pack_watts, storable, unpack_counts
 from enphase_tray.history.schema import reading_id
 from enphase_tray.model.readings import InverterReading, PowerReading, Snapshot
@@ -26,31 +27,36 @@ _SAVE_POLL = """
 _SAVE_LIVE = "INSERT OR IGNORE INTO reading (id, production, consumption, net) VALUES (?, ?, ?, ?)"
 
 
-def record_poll(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+def record_poll(connection: sqlite3.Connection, snapshot: Snapshot, known: Known | None = None) -> None:
     """Store a full poll, once: a second one of the same second is the same poll."""
     if snapshot.starting_up:
         return
-    site = _site(connection, snapshot)
-    key = reading_id(site, int(snapshot.at.timestamp()))
-    row = connection.execute("SELECT watts FROM reading WHERE id = ?", (key,)).fetchone()
-    if row is not None and row[0] is not None:
-        return
+    site = _site(connection, snapshot, known)
+    key = reading_id(site.number, int(snapshot.at.timestamp()))
+    if key <= site.newest:
+        row = connection.execute("SELECT watts FROM reading WHERE id = ?", (key,)).fetchone()
+        if row is not None and row[0] is not None:
+            return
+    _make_places(connection, site, snapshot)
     watts = _new_reports(connection, site, snapshot)
     connection.execute(_SAVE_POLL, (key, *_power(snapshot), watts))
+    site.newest = max(site.newest, key)
     _record_counters(connection, site, snapshot)
     _record_inverter_days(connection, site, snapshot)
 
 
-def record_live(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+def record_live(connection: sqlite3.Connection, snapshot: Snapshot, known: Known | None = None) -> None:
     """Store a reading of the meters, once; what a poll of the same second said goes before it."""
     if snapshot.starting_up:
         return
-    site = _site(connection, snapshot)
+    site = _site(connection, snapshot, known)
     power = _power(snapshot)
     if all(value is None for value in power):
         return
-    cursor = connection.execute(_SAVE_LIVE, (reading_id(site, int(snapshot.at.timestamp())), *power))
+    key = reading_id(site.number, int(snapshot.at.timestamp()))
+    cursor = connection.execute(_SAVE_LIVE, (key, *power))
     if cursor.rowcount:
+        site.newest = max(site.newest, key)
         _record_counters(connection, site, snapshot)
 
 
@@ -64,16 +70,9 @@ def local_zone(snapshot: Snapshot) -> tzinfo:
     return snapshot.at.astimezone().tzinfo or UTC
 
 
-def _site(connection: sqlite3.Connection, snapshot: Snapshot) -> int:
-    serial = storable(snapshot.gateway.serial)
+def _site(connection: sqlite3.Connection, snapshot: Snapshot, known: Known | None) -> KnownSite:
     timezone = None if snapshot.timezone is None else storable(snapshot.timezone)
-    row = connection.execute("SELECT id, timezone FROM site WHERE serial = ?", (serial,)).fetchone()
-    if row is None:
-        cursor = connection.execute("INSERT INTO site (serial, timezone) VALUES (?, ?)", (serial, timezone))
-        return int(cursor.lastrowid or 0)
-    if timezone and row[1] != timezone:
-        connection.execute("UPDATE site SET timezone = ? WHERE id = ?", (timezone, row[0]))
-    return int(row[0])
+    return (known or Known()).site(connection, storable(snapshot.gateway.serial), timezone)
 
 
 def _power(snapshot: Snapshot) -> tuple[int | None, int | None, int | None]:
@@ -83,71 +82,74 @@ def _power(snapshot: Snapshot) -> tuple[int | None, int | None, int | None]:
     return production, consumption, net
 
 
-def _places(connection: sqlite3.Connection, site: int, snapshot: Snapshot) -> dict[str, int]:
-    """The place of every inverter, new ones added at the end; retired ones that never had a place get none."""
-    rows = connection.execute("SELECT serial, place FROM layout WHERE site = ?", (site,))
-    places: dict[str, int] = dict(rows.fetchall())
+def _make_places(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -> None:
+    """New inverters get the places at the end; retired ones that never had a place get none."""
     for inverter in snapshot.inverters:
+        if inverter.serial in site.places or inverter.retired:
+            continue
         serial = storable(inverter.serial)
-        if serial not in places and not inverter.retired:
-            places[serial] = len(places)
-            since = int(snapshot.at.timestamp())
+        if serial not in site.places:
+            site.places[serial] = len(site.places)
             connection.execute(
                 "INSERT INTO layout (site, place, serial, since) VALUES (?, ?, ?, ?)",
-                (site, places[serial], serial, since),
+                (site.number, site.places[serial], serial, int(snapshot.at.timestamp())),
             )
-    return places
 
 
-def _new_reports(connection: sqlite3.Connection, site: int, snapshot: Snapshot) -> bytes:
+def _new_reports(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -> bytes:
     """Watts of the reports that are newer than the last stored one of each inverter, packed."""
-    places = _places(connection, site, snapshot)
-    (packed,) = connection.execute("SELECT report_times FROM site WHERE id = ?", (site,)).fetchone()
-    last: list[float | None] = list(unpack_counts(packed))
+    now = snapshot.clock_at.timestamp()
+    places, last = site.places, site.last
     last += [None] * (len(places) - len(last))
     watts: list[float | None] = [None] * len(places)
+    news = False
     for inverter in snapshot.inverters:
-        if inverter.retired or inverter.last_report_at is None:
+        if inverter.last_report_at is None or inverter.retired:
             continue
         place = places[storable(inverter.serial)]
         at = int(inverter.last_report_at.timestamp())
-        if not _is_new(at, last[place], snapshot):
+        if at == last[place] or not _is_new(at, last[place], now, clock_known=snapshot.gateway_at is not None):
             continue
         last[place] = at
-        if _is_recent(at, inverter, snapshot):
+        news = True
+        if _is_recent(now - at, inverter):
             watts[place] = inverter.last_report_watts
-    times = pack_counts(last)
-    if times != packed:
-        connection.execute("UPDATE site SET report_times = ? WHERE id = ?", (times, site))
+    if not news:
+        return _NO_REPORTS
+    connection.execute("UPDATE site SET report_times = ? WHERE id = ?", (pack_counts(last), site.number))
     return pack_watts(watts) or _NO_REPORTS
 
 
-def _is_new(at: int, last: float | None, snapshot: Snapshot) -> bool:
+def _is_new(at: int, last: float | None, now: float, *, clock_known: bool) -> bool:
     """A report ahead of the gateway's clock is none; a stored one ahead of it is from before the clock was put back."""
-    now = snapshot.clock_at.timestamp()
-    if snapshot.gateway_at is not None and at > now + _UNCERTAIN_CLOCK_SECONDS:
+    if clock_known and at > now + _UNCERTAIN_CLOCK_SECONDS:
         return False
     return last is None or at > last or (at < last and last > now + _UNCERTAIN_CLOCK_SECONDS)
 
 
-def _is_recent(at: int, inverter: InverterReading, snapshot: Snapshot) -> bool:
+def _is_recent(age: float, inverter: InverterReading) -> bool:
     """Whether the report belongs to the time just before this poll. Last night's does not (first start at night)."""
     interval = inverter.report_interval_seconds or 0.0
-    age = snapshot.clock_at.timestamp() - at
     return age <= max(_OLD_REPORT_SECONDS, _OLD_REPORT_INTERVALS * interval)
 
 
-def _record_counters(connection: sqlite3.Connection, site: int, snapshot: Snapshot) -> None:
+def _record_counters(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -> None:
     zone = local_zone(snapshot)
     at = _day_clock(snapshot)
+    day = at.astimezone(zone).date()
+    rows: list[tuple[object, ...]] = []
     for quantity, source, lifetime, today in _counters(snapshot):
         known = believable(lifetime, _MOST_WATT_HOURS)
         if known is None:
             continue
-        chain = (site, quantity, source)
-        reading = Reading(at, zone, known, believable(today, _MOST_WATT_HOURS))
-        for day in advance(_newest_day(connection, chain, reading.day), reading):
-            _save_day(connection, chain, day)
+        chain = (quantity, source)
+        before = site.days.get(chain)
+        if before is None or before.day != day:
+            before = _newest_day(connection, site.number, chain, day)
+        for after in advance(before, Reading(at, zone, known, believable(today, _MOST_WATT_HOURS))):
+            site.days[chain] = after
+            rows.append(_row(site.number, chain, after))
+    connection.executemany(_SAVE_DAY, rows)
 
 
 def _day_clock(snapshot: Snapshot) -> datetime:
@@ -176,14 +178,16 @@ def _lifetime_and_today(power: PowerReading) -> tuple[str, float | None, float |
 
 
 _DAY_COLUMNS = "day, opening, latest, latest_at, broken, complete, suspect"
+_NEWEST_DAY = f"""
+    SELECT {_DAY_COLUMNS} FROM counter WHERE site = ? AND quantity = ? AND source = ? AND day <= ?
+    ORDER BY day DESC LIMIT 1"""  # noqa: S608 - a constant
+_SAVE_DAY = f"""
+    INSERT OR REPLACE INTO counter (site, quantity, source, {_DAY_COLUMNS})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - a constant
 
 
-def _newest_day(connection: sqlite3.Connection, chain: tuple[int, str, str], until: date) -> CounterDay | None:
-    row = connection.execute(
-        f"SELECT {_DAY_COLUMNS} FROM counter"  # noqa: S608 - a constant
-        " WHERE site = ? AND quantity = ? AND source = ? AND day <= ? ORDER BY day DESC LIMIT 1",
-        (*chain, until.isoformat()),
-    ).fetchone()
+def _newest_day(connection: sqlite3.Connection, site: int, chain: Chain, until: date) -> CounterDay | None:
+    row = connection.execute(_NEWEST_DAY, (site, *chain, until.isoformat())).fetchone()
     if row is None:
         return None
     day, opening, latest, latest_at, broken, complete, suspect = row
@@ -191,50 +195,44 @@ def _newest_day(connection: sqlite3.Connection, chain: tuple[int, str, str], unt
     return CounterDay(date.fromisoformat(day), opening, latest, moment, bool(broken), bool(complete), suspect)
 
 
-def _save_day(connection: sqlite3.Connection, chain: tuple[int, str, str], day: CounterDay) -> None:
-    connection.execute(
-        f"INSERT OR REPLACE INTO counter (site, quantity, source, {_DAY_COLUMNS})"  # noqa: S608 - a constant
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *chain,
-            day.day.isoformat(),
-            day.opening,
-            day.latest,
-            int(day.latest_at.timestamp()),
-            day.broken,
-            day.complete,
-            day.suspect,
-        ),
-    )
+def _row(site: int, chain: Chain, day: CounterDay) -> tuple[object, ...]:
+    at = int(day.latest_at.timestamp())
+    return (site, *chain, day.day.isoformat(), day.opening, day.latest, at, day.broken, day.complete, day.suspect)
 
 
-def _record_inverter_days(connection: sqlite3.Connection, site: int, snapshot: Snapshot) -> None:
+def _record_inverter_days(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -> None:
     """Keep what the gateway itself counted for each inverter today; a figure that is missing leaves the old one."""
     told = [unit for unit in snapshot.inverters if not unit.retired and _tells_energy(unit)]
     if not told:
         return
-    places = _places(connection, site, snapshot)
     day = _day_clock(snapshot).astimezone(local_zone(snapshot)).date().isoformat()
-    row = connection.execute(
-        "SELECT today, lifetime FROM inverter_day WHERE site = ? AND day = ?", (site, day)
-    ).fetchone()
-    before = (b"", b"") if row is None else (row[0], row[1])
-    today, lifetime = (_filled(packed, len(places)) for packed in before)
+    stored = _inverter_day(connection, site, day)
+    changed = False
     for unit in told:
-        place = places[storable(unit.serial)]
-        today[place] = today[place] if unit.watt_hours_today is None else unit.watt_hours_today
-        lifetime[place] = lifetime[place] if unit.watt_hours_lifetime is None else unit.watt_hours_lifetime
-    after = (pack_counts(today), pack_counts(lifetime))
-    if after != before:
+        place = site.places[storable(unit.serial)]
+        for row, value in ((stored.today, unit.watt_hours_today), (stored.lifetime, unit.watt_hours_lifetime)):
+            if value is not None and value != row[place]:
+                row[place] = value
+                changed = True
+    if changed:
         connection.execute(
-            "INSERT OR REPLACE INTO inverter_day (site, day, today, lifetime) VALUES (?, ?, ?, ?)", (site, day, *after)
+            "INSERT OR REPLACE INTO inverter_day (site, day, today, lifetime) VALUES (?, ?, ?, ?)",
+            (site.number, day, pack_counts(stored.today), pack_counts(stored.lifetime)),
         )
+
+
+def _inverter_day(connection: sqlite3.Connection, site: KnownSite, day: str) -> InverterDay:
+    found = site.inverter_day
+    if found is None or found.day != day:
+        row = connection.execute(
+            "SELECT today, lifetime FROM inverter_day WHERE site = ? AND day = ?", (site.number, day)
+        ).fetchone()
+        today, lifetime = (b"", b"") if row is None else row
+        found = site.inverter_day = InverterDay(day, [*unpack_counts(today)], [*unpack_counts(lifetime)])
+    for row in (found.today, found.lifetime):
+        row += [None] * (len(site.places) - len(row))
+    return found
 
 
 def _tells_energy(unit: InverterReading) -> bool:
     return unit.watt_hours_today is not None or unit.watt_hours_lifetime is not None
-
-
-def _filled(packed: bytes, places: int) -> list[float | None]:
-    counts: list[float | None] = list(unpack_counts(packed))
-    return counts + [None] * (places - len(counts))

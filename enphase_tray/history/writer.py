@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from enphase_tray.history import journal, recorder
 from enphase_tray.history.database import is_damage, open_for_writing, set_aside, transaction, translate
+from enphase_tray.history.known import Known
 from enphase_tray.model.alerts import AlertEvent, Severity
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import HistoryError, Retry
@@ -34,6 +35,7 @@ class HistoryWriter:
         self._path = path
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
+        self._known = Known()
         self._recovered: str | None = None
         self._polls: deque[Snapshot] = deque(maxlen=_MOST_WAITING)
         self._events: deque[AlertEvent] = deque(maxlen=_MOST_WAITING)
@@ -55,18 +57,18 @@ class HistoryWriter:
         """
         with self._keeping(self._polls, [snapshot]), self._writing() as connection:
             for waiting in self._polls:
-                recorder.record_poll(connection, waiting)
+                recorder.record_poll(connection, waiting, self._known)
 
     def append_all(self, snapshots: Iterable[Snapshot]) -> None:
         """Store many full polls, oldest first, in one transaction: for a history that is built in advance."""
         with self._writing() as connection:
             for snapshot in snapshots:
-                recorder.record_poll(connection, snapshot)
+                recorder.record_poll(connection, snapshot, self._known)
 
     def append_live(self, snapshot: Snapshot) -> None:
         """Store a reading of the meters alone: power and counters."""
         with self._writing() as connection:
-            recorder.record_live(connection, snapshot)
+            recorder.record_live(connection, snapshot, self._known)
 
     def record_events(self, events: Sequence[AlertEvent]) -> None:
         """Store what the user was told, and the episodes' newest form. They wait as polls do."""
@@ -108,6 +110,7 @@ class HistoryWriter:
         """Let go of the file; a later use opens it again."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            self._known.forget()
             connection.close()
 
     @contextlib.contextmanager
@@ -126,8 +129,15 @@ class HistoryWriter:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._using() as connection, transaction(connection):
-            yield connection
+        with self._using() as connection:
+            try:
+                with transaction(connection):
+                    self._known.trust(connection)
+                    yield connection
+            except BaseException:
+                # What was rolled back is in the file no more.
+                self._known.forget()
+                raise
 
     @contextlib.contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from enphase_tray.model.identity import Pin, Secret
+from enphase_tray.model.identity import Family, Pin, Secret
 
 
 class GatewayVersion(StrEnum):
@@ -89,13 +89,14 @@ class StepOutcome(StrEnum):
 class TrialStep:
     """One finished step of "Test connection": `title` as shown, `detail` in a plain sentence.
 
-    `serial` is set by the step that asks the gateway who it is.
+    `serial` and `family` are set by the step that asks the gateway who it is.
     """
 
     title: str
     outcome: StepOutcome
     detail: str = ""
     serial: str | None = None
+    family: Family | None = None
 
 
 @dataclass(frozen=True, slots=True)

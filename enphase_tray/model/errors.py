@@ -77,6 +77,10 @@ class TokenMissing(EnphaseTrayError):
     default_retry = Retry.NEVER
 
 
+class BrowserLogInNeeded(TokenMissing):
+    """The account logs in with more than a password: its token has to be fetched in a browser and pasted."""
+
+
 class CertificateUnknown(EnphaseTrayError):
     """The gateway shows a certificate, and none is pinned for it yet."""
 

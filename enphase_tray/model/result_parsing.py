@@ -48,7 +48,7 @@ def result_from_json(line: Mapping[str, Any]) -> tuple[datetime, Snapshot | None
         if error is not None:
             return at, None, _failure(at, error)
         return at, _snapshot(at, line), None
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
         raise NotUnderstood(
             f"The line is not a result of a poll ({problem})", "Give lines as read --json and watch --json print them."
         ) from problem

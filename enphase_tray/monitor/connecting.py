@@ -1,6 +1,8 @@
 """From settings and secrets to the description of a connection, and from typed text to its parts."""
 
+from enphase_tray.gateway.address import split
 from enphase_tray.model.connection import CloudAccount, Connection, GatewayVersion, Trust
+from enphase_tray.model.errors import Unreachable
 from enphase_tray.model.identity import Secret
 from enphase_tray.settings.settings import GatewaySettings
 
@@ -30,21 +32,17 @@ def connection_of(
 
 
 def split_host(text: str) -> tuple[str | None, int | None]:
-    """`HOST`, `HOST:PORT`, `[V6]:PORT` or a bare IPv6 address, as host and port (`None` where not given)."""
+    """`HOST`, `HOST:PORT`, `[V6]:PORT` or a bare IPv6 address, as host and port (`None` where not given).
+
+    What is none of these stays whole as the host: the gateway room refuses it when it is to be used.
+    """
     text = text.strip()
-    if text.startswith("[") and "]" in text:
-        host, _, rest = text[1:].partition("]")
-        return host, _port(rest.removeprefix(":"))
-    if text.count(":") == 1:
-        host, _, port = text.partition(":")
-        return host or None, _port(port)
-    return text or None, None
+    try:
+        return split(text) if text else (None, None)
+    except Unreachable:
+        return text, None
 
 
 def trust_of(first_use: bool = False, fingerprint: str | None = None) -> Trust:
     """A trust policy with its fingerprint in plain lower-case hex, however it was written."""
     return Trust(first_use, None if fingerprint is None else fingerprint.replace(":", "").strip().lower())
-
-
-def _port(text: str) -> int | None:
-    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None

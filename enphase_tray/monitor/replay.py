@@ -49,7 +49,7 @@ def replay(
 def _object(line: str) -> Mapping[str, object]:
     try:
         parsed = json.loads(line)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise NotUnderstood("The line is not JSON", "Give one JSON object per line.") from problem
     if not isinstance(parsed, dict):
         raise NotUnderstood("The line is not a JSON object", "Give one JSON object per line.")

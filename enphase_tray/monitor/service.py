@@ -137,13 +137,12 @@ class GatewayService:
         """Save settings and secrets and go on with them.
 
         An account password that shall not be kept is used here, once, for a token. Raises `SettingsError`,
-        `SecretsError` or what the sign-in says; then nothing was changed.
+        `SecretsError` or what the sign-in says; then the settings are as they were.
         """
         draft = self._with_serial(draft)
         gateway = draft.settings.gateway
         token = draft.token or self._token_for(draft)
         self._secrets.allow_file = draft.settings.token_in_file
-        self._store.save(draft.settings)
         if draft.password is not None:
             self._secrets.put(gateway.serial, "password", draft.password)
         if token is not None:
@@ -152,6 +151,7 @@ class GatewayService:
             self._secrets.put(gateway.serial, "cloud_password", draft.cloud_password)
         elif not gateway.keep_cloud_password:
             self._secrets.delete(gateway.serial, "cloud_password")
+        self._store.save(draft.settings)
         self._settings = draft.settings
         self._pause()
         self._rebuild()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QDateEdit, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QComboBox, QDateEdit, QSpinBox, QWidget
 
 from enphase_tray.ui.theme import GRID
 
@@ -21,17 +21,39 @@ class DateChoice(QDateEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setCalendarPopup(True)
+        calendar = self.calendarWidget()
+        calendar.setMinimumSize(GRID * 72, GRID * 48)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        # The sun knows no weekend: red is kept for what is wrong.
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            calendar.setWeekdayTextFormat(day, calendar.weekdayTextFormat(Qt.DayOfWeek.Monday))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         _chevron(self)
 
 
-def _chevron(widget: QWidget) -> None:
+class NumberChoice(QSpinBox):
+    """A number, typed or stepped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A style sheet's padding does not reach the line edit inside.
+        self.lineEdit().setTextMargins(GRID + GRID // 2, 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        middle = self.height() / 2.0
+        _chevron(self, middle - GRID, -1)
+        _chevron(self, middle + GRID)
+
+
+def _chevron(widget: QWidget, y: float | None = None, down: int = 1) -> None:
+    """A small angle at the right edge, at `y` (the middle by default), pointing down (1) or up (-1)."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     tone = widget.palette().placeholderText().color()
     painter.setPen(QPen(tone, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    x, y = widget.width() - 4.0 * GRID, widget.height() / 2.0
-    painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
+    x, y, rise = widget.width() - 4.0 * GRID, widget.height() / 2.0 if y is None else y, 2.0 * down
+    painter.drawPolyline(QPolygonF([QPointF(x - 4, y - rise), QPointF(x, y + rise), QPointF(x + 4, y - rise)]))
     painter.end()

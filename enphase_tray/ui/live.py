@@ -65,6 +65,7 @@ class Live(QObject):
         self.latest: PollResult | None = None
         self._places: Mapping[str, str] = MappingProxyType({})
         self._stopped = False
+        self._searching = False
         self._thread = QThread()
         self._thread.setObjectName("poller")
         self._poller = Poller(service, clock)
@@ -105,6 +106,7 @@ class Live(QObject):
         self._ask_poll.emit()
 
     def try_connection(self, draft: "Draft") -> None:
+        self._end_search()
         self._ask_trial.emit(draft)
 
     def cancel_trial(self) -> None:
@@ -112,12 +114,14 @@ class Live(QObject):
         self._service.cancel()
 
     def discover(self, seconds: float = 4.0) -> None:
+        self._searching = True
         self._ask_discover.emit(seconds)
 
     def trust(self, question: CertificateQuestion) -> None:
         self._ask_trust.emit(question)
 
     def apply(self, draft: "Draft") -> None:
+        self._end_search()
         self._ask_apply.emit(draft)
 
     @Slot()
@@ -132,6 +136,11 @@ class Live(QObject):
         """
         self._ask_places.emit()
         return self._places
+
+    def _end_search(self) -> None:
+        """Who has chosen need not wait for the rest of the gateways."""
+        if self._searching:
+            self._service.cancel()
 
     def _connect_down(self) -> None:
         poller, queued = self._poller, Qt.ConnectionType.QueuedConnection
@@ -180,6 +189,7 @@ class Live(QObject):
 
     @Slot(object)
     def _on_found(self, gateways: object) -> None:
+        self._searching = False
         self.found.emit(gateways)
 
     @Slot(object)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
+from typing import Protocol
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFormLayout, QLineEdit, QRadioButton, QWidget
 
 from enphase_tray.model.clock import Clock
+from enphase_tray.model.errors import BrowserLogInNeeded
 from enphase_tray.model.identity import Family, Secret, TokenFacts
 from enphase_tray.monitor.service import Draft, inspect_token
 from enphase_tray.settings.settings import GatewaySettings
@@ -16,6 +19,16 @@ from enphase_tray.ui.token_field import TokenField
 from enphase_tray.ui.widgets import Field, Label, Role, column
 
 _KEPT = "unchanged"
+
+
+class Trouble(Protocol):
+    """A failure as an error or a result tells it."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def advice(self) -> str: ...
 
 
 class DigestFields(QWidget):
@@ -89,6 +102,14 @@ class TokenLoginFields(QWidget):
         site = check_text(self.site.text)
         return marked(((self.email, email), (self.password, password), (self.site, site)))
 
+    def refuse(self, trouble: Trouble) -> Field:
+        """Mark the field that could mend it. An account that needs a browser is led to pasting a token."""
+        if isinstance(trouble, BrowserLogInNeeded):
+            self.paste.setChecked(True)
+        field: Field = self.token if self.paste.isChecked() else self.password
+        field.say(f"{trouble.title}. {trouble.advice}", wrong=True)
+        return field
+
     def _compose(self) -> None:
         body = column(self, 0, 2 * GRID)
         body.addWidget(self.sign_in)
@@ -108,6 +129,15 @@ class TokenLoginFields(QWidget):
         pasted.setContentsMargins(6 * GRID, 0, 0, 0)
         pasted.addWidget(self.token)
         body.addWidget(self._pasted)
+        editors = (self.email.editor, self.password.editor, self.site.editor)
+        chain: tuple[QWidget, ...] = (self.sign_in, *editors, self.keep, self.paste, self.token.editor)
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+
+    @property
+    def first(self) -> Field:
+        """Where typing begins."""
+        return self.token if self.paste.isChecked() else self.email
 
     @Slot()
     def _switch(self) -> None:
@@ -133,6 +163,11 @@ class LoginFields(QWidget):
         body.addStretch(1)
         self.set_family(None)
 
+    @property
+    def first(self) -> Field:
+        """Where typing begins."""
+        return self.digest.username if self.family is Family.DIGEST else self.token.first
+
     def load(self, gateway: GatewaySettings) -> None:
         """Show what is set."""
         self.digest.load(gateway)
@@ -155,6 +190,14 @@ class LoginFields(QWidget):
         if self.family is Family.TOKEN or (self.family is None and typed):
             wrong += login.check(serial)
         return wrong
+
+    def refuse(self, trouble: Trouble) -> Field:
+        """Mark the field that a refused log-in is about, with what to do, and return it."""
+        typed = bool(self.token.email.text or self.token.token.text)
+        if self.family is Family.TOKEN or (self.family is None and typed):
+            return self.token.refuse(trouble)
+        self.digest.password.say(f"{trouble.title}. {trouble.advice}", wrong=True)
+        return self.digest.password
 
     def draft(self, base: Draft) -> Draft:
         """`base` with what was typed here, of the family shown."""
@@ -191,7 +234,7 @@ def form_layout(owner: QWidget) -> QFormLayout:
 def add_row(form: QFormLayout, text: str, field: QWidget) -> None:
     """A field with its label as buddy."""
     label = Label(text)
-    label.setContentsMargins(0, GRID + 2, 0, 0)
+    label.setContentsMargins(0, GRID - 1, 0, 0)
     label.setBuddy(field.editor if isinstance(field, Field) else field)
     form.addRow(label, field)
 

@@ -73,19 +73,28 @@ class Notifier(QObject):
     def paused(self) -> bool:
         return self._pause is not None and (self._paused_until is None or self._clock.now() < self._paused_until)
 
+    @property
+    def pause_now(self) -> tuple[Pause | None, datetime | None]:
+        """The pause in force and when it ends, for a later `resume_pause`."""
+        return self._pause, self._paused_until
+
     @Slot(object)
     def pause(self, pause: Pause | None) -> None:
         """Tell nothing for a while; `None` ends that."""
-        self._pause = pause
-        now = self._clock.now()
-        self._paused_until = None
+        ends = {Pause.HOUR: self._clock.now() + timedelta(hours=1), Pause.TOMORROW: self._tomorrow()}
+        self._set_pause(pause, None if pause is None else ends.get(pause))
+
+    def resume_pause(self, pause: Pause, until: datetime | None) -> None:
+        """Go on with a pause of an earlier run, unless it is over."""
+        if until is None or self._clock.now() < until:
+            self._set_pause(pause, until)
+
+    def _set_pause(self, pause: Pause | None, until: datetime | None) -> None:
+        self._pause, self._paused_until = pause, until
         words = ""
-        if pause is Pause.HOUR:
-            self._paused_until = now + timedelta(hours=1)
-            words = f"until {self._paused_until.astimezone(self._zone):%H:%M}"
-        elif pause is Pause.TOMORROW:
-            self._paused_until = self._tomorrow()
-            words = "until tomorrow"
+        if until is not None:
+            hour = f"until {until.astimezone(self._zone):%H:%M}"
+            words = hour if pause is Pause.HOUR else "until tomorrow"
         self.paused_changed.emit(None if pause is None else words)
 
     @Slot(object)

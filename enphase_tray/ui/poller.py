@@ -55,7 +55,9 @@ class Poller(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._step)
-        self._guarded(self._service.open)
+        error = self._guarded(self._service.open)
+        if error is not None:
+            self.result.emit(self._failed(error, self._clock.now()))
         self._step()
 
     @Slot()
@@ -95,13 +97,15 @@ class Poller(QObject):
     @Slot(object)
     def trust(self, question: object) -> None:
         self._guarded(lambda: self._service.trust(question))  # type: ignore[arg-type]  # Qt carries plain objects
-        self._read(self._service.poll)
+        if self._service.settings.configured:
+            self._read(self._service.poll)
 
     @Slot(object)
     def apply(self, draft: object) -> None:
         error = self._guarded(lambda: self._service.apply(draft))  # type: ignore[arg-type]  # Qt carries plain objects
         if error is None:
             self._latest = None
+            self._pause_seconds = 0.0
             self.tell_places()
         self.applied.emit(error)
         self._arm()

@@ -1,4 +1,7 @@
-"""The card that is always in sight: each relay with its lines, since when, flags and words; batteries in brief."""
+"""The card that is always in sight where there is something to tell: each relay with its lines, and batteries in brief.
+
+What is open or not known stands above what is closed.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -111,7 +114,7 @@ class RelayPanel(Card):
     def show_moment(self, shown: Shown) -> None:
         """Fill in the relays and batteries of the last snapshot."""
         snapshot = shown.snapshot
-        relays = () if snapshot is None else snapshot.relays
+        relays = () if snapshot is None else tuple(sorted(snapshot.relays, key=_is_well))
         while len(self.boxes) < len(relays):
             box = RelayBox()
             self._column.insertWidget(len(self.boxes), box)
@@ -122,6 +125,8 @@ class RelayPanel(Card):
             box.deleteLater()
         for box, relay in zip(self.boxes, relays, strict=True):
             box.show_relay(relay, self._changed_at(relay, shown), shown)
+        told = snapshot is None or bool(relays or snapshot.batteries or snapshot.dry_contacts)
+        self.setVisible(told)
         self.empty.setVisible(not relays)
         self.empty.say(
             "Relays appear here once the gateway has been read."
@@ -168,6 +173,11 @@ class _LineMark(QWidget):
         words = {True: "closed", False: "open", None: "not there, or not told"}[connected]
         self.setToolTip(f"Line {self.number}: {words}")
         self.setAccessibleName(f"Line {self.number}: {words}")
+
+
+def _is_well(relay: RelayReading) -> bool:
+    """What is open or not known stands above what is closed."""
+    return relay.relay is RelayState.CLOSED and not relay.open_lines
 
 
 def _age(relay: RelayReading, shown: Shown) -> str:

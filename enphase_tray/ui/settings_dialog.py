@@ -5,16 +5,17 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
-from enphase_tray.model.connection import GatewayVersion
-from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.model.connection import GatewayVersion, TrialStep
+from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway
 from enphase_tray.model.identity import Family, FoundGateway
+from enphase_tray.monitor.result import PollResult
 from enphase_tray.monitor.service import Draft
 from enphase_tray.settings.settings import Settings
 from enphase_tray.ui.certificate_dialog import ask_about_certificate
 from enphase_tray.ui.choices import Choice
 from enphase_tray.ui.gateway_fields import FoundList, GatewayFields, family_of
 from enphase_tray.ui.live import Live
-from enphase_tray.ui.login_fields import LoginFields, add_row
+from enphase_tray.ui.login_fields import LoginFields, Trouble, add_row
 from enphase_tray.ui.marks import Mark
 from enphase_tray.ui.settings_pages import NotificationsPage, ProgramPage, scrolled
 from enphase_tray.ui.theme import GRID
@@ -29,6 +30,10 @@ _VERSIONS = {
 GATEWAY, LOGIN, NOTIFICATIONS, PROGRAM, TEST = range(5)
 
 
+_LOGIN_ERRORS = (LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway)
+_LOGIN_KINDS = {kind.kind for kind in _LOGIN_ERRORS}
+
+
 class SettingsDialog(QDialog):
     """Saves through `live.apply` and closes only when that succeeded."""
 
@@ -37,6 +42,8 @@ class SettingsDialog(QDialog):
         self._live = live
         self._before: Settings = live.settings
         self._saving = False
+        self._told: tuple[str, Family] | None = None
+        """Serial and family of the gateway that was tried last."""
         self.setWindowTitle("Settings")
         self.found = FoundList(live)
         self.gateway = GatewayFields()
@@ -58,6 +65,9 @@ class SettingsDialog(QDialog):
         self._compose()
         self._load()
         self._connect()
+        refused = refused_login(live.latest)
+        if refused is not None:
+            self._refuse(refused)
         self.resize(760, 540)
         self.found.look()
 
@@ -68,6 +78,8 @@ class SettingsDialog(QDialog):
         if version is not GatewayVersion.DETECT:
             return Family.DIGEST if version is GatewayVersion.BELOW_7 else Family.TOKEN
         serial = self.gateway.serial.text
+        if self._told is not None and self._told[0] == serial:
+            return self._told[1]
         latest = self._live.latest
         snapshot = None if latest is None else latest.snapshot
         if snapshot is not None and snapshot.gateway.serial == serial:
@@ -155,10 +167,11 @@ class SettingsDialog(QDialog):
         self.test.clicked.connect(self._test)
         self.cancel.clicked.connect(self.reject)
         self.ok.clicked.connect(self._save)
-        self.trial.step.connect(self.steps.add)
+        self.trial.step.connect(self._stepped)
         self.trial.finished.connect(self._tested)
         self._live.applied.connect(self._applied)
         self._live.found.connect(self._refit)
+        self._live.places.connect(self.program.show_places)
 
     @Slot(object)
     def _chosen(self, found: FoundGateway) -> None:
@@ -188,6 +201,13 @@ class SettingsDialog(QDialog):
         self.trial.start(self.draft())
 
     @Slot(object)
+    def _stepped(self, step: TrialStep) -> None:
+        self.steps.add(step)
+        if step.family is not None:
+            self._told = (step.serial or "", step.family)
+            self._refit()
+
+    @Slot(object)
     def _tested(self, error: object) -> None:
         self.test.setText("T&est connection")
         if error is None:
@@ -203,6 +223,8 @@ class SettingsDialog(QDialog):
         self.test_state.say("The connection does not work yet.")
         if isinstance(error, EnphaseTrayError):
             self.steps.add_error(error)
+        if isinstance(error, _LOGIN_ERRORS):
+            self._refuse(error)
 
     @Slot()
     def _save(self) -> None:
@@ -222,11 +244,29 @@ class SettingsDialog(QDialog):
             self.accept()
         elif isinstance(error, EnphaseTrayError):
             self.banner.show_trouble(Mark.FAULT, error.title, error.advice)
+            if isinstance(error, _LOGIN_ERRORS):
+                self._refuse(error)
+
+    def _refuse(self, trouble: Trouble) -> None:
+        """The log-in was refused: go to where it is typed."""
+        field = self.login.refuse(trouble)
+        self.tabs.setCurrentIndex(LOGIN)
+        field.editor.setFocus()
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
         self.ok.setEnabled(not saving)
         self.ok.setText("Saving…" if saving else "OK")
+
+
+def refused_login(result: PollResult | None) -> Trouble | None:
+    """What the last poll says of a log-in that does not work."""
+    if result is None:
+        return None
+    if result.failure is not None:
+        return result.failure if result.failure.kind in _LOGIN_KINDS else None
+    problems = () if result.snapshot is None else result.snapshot.problems
+    return next((problem for problem in problems if problem.login_refused), None)
 
 
 def _on_card(page: QWidget) -> Card:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QSpinBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
 
 from enphase_tray.alerts.rules import RULES
 from enphase_tray.settings.settings import (
@@ -15,7 +16,7 @@ from enphase_tray.settings.settings import (
     Settings,
     Units,
 )
-from enphase_tray.ui.choices import Choice
+from enphase_tray.ui.choices import Choice, NumberChoice
 from enphase_tray.ui.login_fields import add_row, form_layout
 from enphase_tray.ui.text import clean, unmnemonic
 from enphase_tray.ui.theme import GRID
@@ -33,8 +34,8 @@ _APPEARANCES = {
 }
 _ICONS = {
     IconStyle.COLOUR: "In colour",
-    IconStyle.MONO_LIGHT: "One tone, for a dark panel",
-    IconStyle.MONO_DARK: "One tone, for a light panel",
+    IconStyle.MONO_LIGHT: "One tone, for a light panel",
+    IconStyle.MONO_DARK: "One tone, for a dark panel",
 }
 _KINDS = {
     "password": "Password of the gateway",
@@ -75,7 +76,7 @@ class ProgramPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.minutes = QSpinBox()
+        self.minutes = NumberChoice()
         self.minutes.setRange(MIN_REFRESH_SECONDS // 60, MAX_REFRESH_SECONDS // 60)
         self.minutes.setSuffix(" min")
         self.minutes.setAccessibleName("Minutes between two readings")
@@ -102,8 +103,12 @@ class ProgramPage(QWidget):
         self.icon.setCurrentIndex(self.icon.findData(settings.icon_style))
         self.renewals.setChecked(settings.gateway.accept_expected_renewals)
         self.in_file.setChecked(settings.token_in_file)
-        lines = [f"{_KINDS.get(kind, kind)}: {place}" for kind, place in places.items()]
-        self.places.say(" · ".join(clean(line) for line in lines) or "Nothing secret is kept yet.")
+        self.show_places(places)
+
+    def show_places(self, places: Mapping[str, str]) -> None:
+        """Say where each kind of secret is kept; one that is not kept at all is left out."""
+        kept = [f"{_KINDS.get(kind, kind)}: {place}" for kind, place in places.items() if place != "none"]
+        self.places.say(" · ".join(clean(line) for line in kept) or "Nothing secret is kept yet.")
 
     def settings(self, gateway: GatewaySettings, rules: Mapping[str, bool]) -> Settings:
         """All settings, with `gateway` and `rules` from the other pages."""
@@ -143,6 +148,8 @@ class ProgramPage(QWidget):
 def scrolled(page: QWidget) -> QScrollArea:
     """`page` in a frame that scrolls where the window is small."""
     area = QScrollArea()
+    # The fields in it scroll into sight when they get the focus; a stop of its own would show nothing.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     page.setProperty("role", "sheet")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
-from enphase_tray.model.connection import GatewayVersion
+from enphase_tray.model.connection import GatewayVersion, TrialStep
 from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway
 from enphase_tray.model.identity import Family, FoundGateway
 from enphase_tray.monitor.result import CertificateQuestion
@@ -32,7 +32,7 @@ class SetupWizard(QDialog):
         self._question: CertificateQuestion | None = None
         self._family: Family | None = None
         self._saving = False
-        self.setWindowTitle("Set up enphase_tray")
+        self.setWindowTitle("Set up Enphase Tray")
         self.find_page = FindPage(live)
         self.trust_page = TrustPage()
         self.login_page = LoginPage(live.clock)
@@ -88,7 +88,7 @@ class SetupWizard(QDialog):
         self.back.clicked.connect(self._back)
         self.next.clicked.connect(self._forward)
         self.find_page.found.chosen.connect(self._chosen)
-        self.trial.step.connect(self.done_page.steps.add)
+        self.trial.step.connect(self._stepped)
         self.trial.finished.connect(self._tried)
         self.trial.running_changed.connect(self._busy)
         self._live.applied.connect(self._applied)
@@ -101,7 +101,10 @@ class SetupWizard(QDialog):
         self.banner.setVisible(False)
         if page == LOGIN:
             self.login_page.fields.set_family(self._family)
+            self.login_page.fields.token.token.set_serial(self.find_page.fields.serial.text)
         self._busy(self.trial.running)
+        begin = {FIND: self.find_page.fields.serial, LOGIN: self.login_page.fields.first}
+        (begin[page].editor if page in begin else self.next).setFocus()
 
     @Slot(object)
     def _chosen(self, found: FoundGateway) -> None:
@@ -148,6 +151,14 @@ class SetupWizard(QDialog):
         self.trial.start(self.draft())
 
     @Slot(object)
+    def _stepped(self, step: TrialStep) -> None:
+        if step.serial and not self.find_page.fields.serial.text:
+            self.find_page.fields.put_serial(step.serial)
+        if step.family is not None:
+            self._family = step.family
+        self.done_page.steps.add(step)
+
+    @Slot(object)
     def _tried(self, error: object) -> None:
         if error is None:
             self._go(DONE)
@@ -176,11 +187,10 @@ class SetupWizard(QDialog):
         first = self.page == FIND
         if isinstance(error, _FOR_TOKEN):
             self._family = Family.TOKEN
-        elif self._family is None:
-            self._family = Family.DIGEST
         self._go(LOGIN)
         if not first:
             self.banner.show_trouble(Mark.FAULT, error.title, error.advice)
+            self.login_page.fields.refuse(error).editor.setFocus()
 
     @Slot(bool)
     def _busy(self, busy: bool) -> None:
@@ -204,5 +214,7 @@ class SetupWizard(QDialog):
         self.next.setEnabled(True)
         if error is None:
             self.accept()
+        elif isinstance(error, (*_FOR_TOKEN, LoginRefused)):
+            self._needs_login(error)
         elif isinstance(error, EnphaseTrayError):
             self.banner.show_trouble(Mark.FAULT, error.title, error.advice)

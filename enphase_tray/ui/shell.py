@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -11,13 +12,14 @@ from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.status.status import Status
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.autostart import Autostart
+from enphase_tray.ui.desktop_memory import DesktopMemory
 from enphase_tray.ui.desktop_notes import DesktopNotes, Note
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.notifier import BalloonNotes, Notes, Notifier
 from enphase_tray.ui.power import SleepWatch
 from enphase_tray.ui.status_feed import StatusFeed
 from enphase_tray.ui.tray import TrayHost
-from enphase_tray.ui.tray_menu import TrayMenu
+from enphase_tray.ui.tray_menu import Pause, TrayMenu
 from enphase_tray.ui.windows import Windows
 
 
@@ -32,17 +34,22 @@ class Shell(QObject):
         history: Callable[[], HistoryReader],
         wording: Wording,
         autostart: Autostart | None,
+        memory: DesktopMemory,
         parent: QObject | None = None,
         *,
+        note: str = "",
         available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
-        """Without `autostart` (demo) log-in is left alone; `available` says whether there is a tray."""
+        """Without `autostart` (demo) log-in is left alone.
+
+        `note` stands in the window all the time; `available` says whether there is a tray.
+        """
         super().__init__(parent)
         self._live = live
         self._wording = wording
         self._autostart = autostart
-        self._told_no_tray = False
-        self.windows = Windows(live, history, wording, self)
+        self._memory = memory
+        self.windows = Windows(live, history, wording, self, note=note)
         self.menu = TrayMenu(self)
         self.tray = TrayHost(self.menu.menu, available, self)
         self.feed = StatusFeed(live, lambda: wording, self)
@@ -61,6 +68,7 @@ class Shell(QObject):
         if isinstance(app, QApplication):
             app.setQuitOnLastWindowClosed(False)
         self._show_status(self.feed.status)
+        self._resume_pause()
         self.tray.start()
         self._sleep.woke.connect(self._live.resumed)
         self._sleep.start()
@@ -100,6 +108,7 @@ class Shell(QObject):
     def _connect_notes(self) -> None:
         self.notifier.show_requested.connect(self.windows.show_alert)
         self.notifier.paused_changed.connect(self.menu.show_paused)
+        self.notifier.paused_changed.connect(self._remember_pause)
         if self._desktop_notes is not None:
             self._desktop_notes.show_asked.connect(self.notifier.show_alert)
             self._desktop_notes.mute_asked.connect(self.notifier.mute)
@@ -110,16 +119,33 @@ class Shell(QObject):
         self.menu.show_status(status)
         self.tray.show_status(status, self._live.settings.icon_style)
 
+    def _resume_pause(self) -> None:
+        known = self._memory.known
+        if known.pause in set(Pause):
+            self.notifier.resume_pause(Pause(known.pause), known.until)
+
+    @Slot()
+    def _remember_pause(self) -> None:
+        pause, until = self.notifier.pause_now
+        self._memory.remember(
+            replace(
+                self._memory.known,
+                pause="" if pause is None else pause.value,
+                paused_until="" if until is None else until.isoformat(),
+            )
+        )
+
     @Slot()
     def _on_tray_appeared(self) -> None:
         self._quit_with_window(False)
+        self._memory.remember(replace(self._memory.known, told_no_tray=False))
 
     @Slot()
     def _on_tray_missing(self) -> None:
         """Never run unseen: without a tray the window is the program."""
         self._quit_with_window(True)
-        if not self._told_no_tray:
-            self._told_no_tray = True
+        if not self._memory.known.told_no_tray:
+            self._memory.remember(replace(self._memory.known, told_no_tray=True))
             self.windows.tell_no_tray()
         elif not self.windows.any_visible:
             self.windows.open()

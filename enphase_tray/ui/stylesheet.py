@@ -57,13 +57,19 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabl
     color: $faint; background: $window; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+QSpinBox { padding-right: 20px; }
+QSpinBox::up-button { subcontrol-position: top right; width: 20px; border: none; }
+QSpinBox::down-button { subcontrol-position: bottom right; width: 20px; border: none; }
+QSpinBox::up-arrow, QSpinBox::down-arrow { image: none; }
 QListView { color: $text; background: $base; border: 1px solid $line; border-radius: 6px; outline: none; padding: 2px; }
 QListView:focus { border-color: $accent; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }
 QListView::item:selected { background: $pick; color: $text; }
 QComboBox QAbstractItemView { background: $base; border: 1px solid $line; selection-background-color: $pick;
     selection-color: $text; }
+QComboBoxPrivateContainer { border: none; }
+QComboBox QListView { border-radius: 0; }
+QCalendarWidget QAbstractItemView { border: 1px solid $line; border-radius: 0; padding: 0; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[role="sheet"] { background: transparent; }

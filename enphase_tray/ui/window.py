@@ -23,7 +23,7 @@ from enphase_tray.ui.text import clean, short_serial
 from enphase_tray.ui.theme import GRID, apply_appearance
 from enphase_tray.ui.today_page import TodayPage
 from enphase_tray.ui.when import zone_of
-from enphase_tray.ui.widgets import Banner, ElidedLabel, Role, column, row
+from enphase_tray.ui.widgets import Banner, ElidedLabel, Label, Role, column, row
 
 _BANNERS = 2
 _SIDE_WIDTH = 52 * GRID
@@ -42,7 +42,9 @@ class MainWindow(QMainWindow):
         wording: Wording,
         *,
         open_settings: Callable[[], None],
+        note: str = "",
     ) -> None:
+        """`note` stands at the top all the time: what the figures are, where they are not the user's own."""
         super().__init__()
         self._live = live
         self._open_history = history
@@ -60,10 +62,12 @@ class MainWindow(QMainWindow):
         self.events = EventsPage()
         self.relays = RelayPanel()
         self.footer = ElidedLabel(role=Role.NOTE)
+        self.note = Label(note, Role.NOTE)
+        self.note.setVisible(bool(note))
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self._tick)
-        self.setWindowTitle("Enphase Tray")
+        self.setWindowTitle("Enphase Tray (demo)" if note else "Enphase Tray")
         self._dress()
         self._compose()
         self._connect()
@@ -150,7 +154,10 @@ class MainWindow(QMainWindow):
         side.addWidget(self.relays, 1)
         middle.addLayout(side)
         body.addLayout(middle, 1)
-        body.addWidget(self.footer)
+        foot = row()
+        foot.addWidget(self.footer, 1)
+        foot.addWidget(self.note)
+        body.addLayout(foot)
         self.setCentralWidget(centre)
         self.tabs.tabBar().setFocus()
         self.setMinimumSize(720, 480)

@@ -39,8 +39,12 @@ class Windows(QObject):
         history: Callable[[], HistoryReader],
         wording: Wording,
         parent: QObject | None = None,
+        *,
+        note: str = "",
     ) -> None:
+        """`note` stands in the main window all the time."""
         super().__init__(parent)
+        self._note = note
         self._live = live
         self._history = history
         self._wording = wording
@@ -158,7 +162,9 @@ class Windows(QObject):
             self._prepare()
             from enphase_tray.ui.window import MainWindow
 
-            self._main = MainWindow(self._live, self._history, self._wording, open_settings=self.open_settings)
+            self._main = MainWindow(
+                self._live, self._history, self._wording, open_settings=self.open_settings, note=self._note
+            )
             self._main.installEventFilter(self)
         return self._main
 

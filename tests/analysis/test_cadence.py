@@ -63,3 +63,13 @@ def test_memory_round_trip() -> None:
     cadence = Cadence()
     fed(cadence, 905)
     assert Cadence(cadence.memory()).memory() == cadence.memory()
+
+
+def test_where_reports_get_lost_silence_must_be_longer() -> None:
+    cadence, lost = Cadence({"interval": 900.0}), 0.0
+    assert cadence.lossy_patience(lost) == 0.0
+    for number in range(600):
+        lost = cadence.learn_loss(1800.0 if number % 30 == 0 else 900.0, lost)
+    assert 3600.0 <= cadence.lossy_patience(lost) <= 5400.0
+    assert Cadence(cadence.memory()).lossy_patience(lost) == cadence.lossy_patience(lost)
+    assert cadence.learn_loss(14 * 3600.0, lost) == lost, "a night is no loss"

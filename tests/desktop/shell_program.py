@@ -64,4 +64,4 @@ class ScriptedProfile:
 
 if __name__ == "__main__":
     profile = ScriptedProfile(Path(sys.argv[1]), sys.argv[2])
-    sys.exit(run(profile, CONFIGURED, hidden="--hidden" in sys.argv, demo=False))  # type: ignore[arg-type]
+    sys.exit(run(profile, CONFIGURED, hidden="--hidden" in sys.argv))  # type: ignore[arg-type]

@@ -122,7 +122,7 @@ class TestLogInRace:
         wait_until(lambda: desktop.windows("system"), 10, "the reason")
         desktop.screenshot(desktop.folder / "no-tray.png")
         assert program.running
-        for window in (*desktop.windows("system"), *desktop.windows("enphase_tray")):
+        for window in (*desktop.windows("system"), *desktop.windows("^Enphase Tray$")):
             close(desktop, window)
         assert program.wait() == 0
 

@@ -27,10 +27,13 @@ class Answers:
         self.folder = folder
         self.asked: list[str] = []
         self.refused_paths: frozenset[str] = frozenset()
+        self.digest = False
 
     def get(self, path: str) -> Answer:
         self.asked.append(path)
         status, body = self._recorded(path) if self.folder else self._written(path)
+        if status == 401 and self.digest:
+            self.refused_paths |= {path}  # as the real client notes it of a user name and password
         return Answer(path, status, body, NOW)
 
     def confirm_login(self) -> bool:
@@ -79,4 +82,6 @@ def snapshot(answers: Answers, about: GatewayInfo | None = None, past: Past | No
 
 def recorded(folder: Path) -> Snapshot:
     """What a single `read` of a recorded gateway shows."""
-    return snapshot(Answers(folder=folder), parse_info((folder / "info").read_bytes()))
+    answers, about = Answers(folder=folder), parse_info((folder / "info").read_bytes())
+    answers.digest = about.family is Family.DIGEST
+    return snapshot(answers, about)

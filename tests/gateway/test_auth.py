@@ -170,6 +170,41 @@ def test_hopeless_challenges_end_in_two_requests(header: str, log_in: Any) -> No
     assert b"Basic" not in server.received
 
 
+def test_a_nonce_that_has_just_ended_is_answered_once_more(log_in: Any) -> None:
+    answered: list[bytes] = []
+
+    def handle(head: bytes, connection: socket.socket) -> None:
+        if b"GET /info " in head:
+            connection.sendall(http(info(software="R4.10.35", web_tokens=False)))
+            return
+        answered.extend(line for line in head.split(b"\r\n") if line.startswith(b"Authorization"))
+        if answered and b'nonce="n1"' in answered[-1]:
+            connection.sendall(http(b"[]"))
+            return
+        stale = ", stale=TRUE" if answered else ""
+        challenge = f'WWW-Authenticate: Digest realm="x", nonce="n{len(answered)}", qop="auth"{stale}\r\n'
+        connection.sendall(http(REFUSED, "401 No", challenge))
+
+    with serving(handle) as server:
+        client = log_in(server.port, **old_connection())
+        assert client.get(INVERTERS).status == 200
+    assert len(answered) == 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'Digest realm="d", nonce="n", qop="auth", Digest realm="s", nonce="m", algorithm=SHA-256, qop="auth"',
+        'Digest realm="s", nonce="m", algorithm=SHA-256, qop="auth", Digest realm="d", nonce="n", qop="auth"',
+        'Basic realm="b", Digest realm="d", nonce="n", qop="auth"',
+        'Digest realm="d", nonce="n", qop="auth", Basic realm="b, Digest nonce=x"',
+        'digest  realm="d",nonce="n",qop=auth,algorithm=md5',
+    ],
+)
+def test_the_challenge_that_can_be_answered_is_found_among_others(header: str) -> None:
+    assert parse_challenge(header) == Challenge("d", "n", None, True)
+
+
 def test_digest_answer_is_what_the_standard_says() -> None:
     challenge = parse_challenge('Digest realm="enphaseenergy.com", qop="auth,auth-int", nonce="16", opaque="5c"')
     assert challenge == Challenge("enphaseenergy.com", "16", "5c", True)

@@ -91,6 +91,17 @@ def test_page_without_a_token(client: CloudClient, cloud: SimulatedCloud) -> Non
         client.fetch_token(ACCOUNT, SERIAL)
 
 
+@pytest.mark.parametrize("oddity", ["<![foo bar]]>", "<![%x;["])
+def test_a_page_that_the_parser_gives_up_on(oddity: str) -> None:
+    page = http(f"<html>{oddity}<p>".encode(), headers="Set-Cookie: SESSION=s\r\nConnection: close\r\n")
+    with serving(always(page)) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        client = CloudClient(url, url)
+        with pytest.raises(TokenMissing):
+            client._form(ACCOUNT, SERIAL)
+        client.close()
+
+
 @pytest.mark.parametrize("where", ["enlighten", "entrez"])
 def test_busy_server(where: str, client: CloudClient, cloud: SimulatedCloud) -> None:
     setattr(cloud, f"{where}_trouble", CloudTrouble.TOO_MANY)

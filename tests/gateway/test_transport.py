@@ -5,6 +5,8 @@ import socket
 import ssl
 import threading
 import time
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -194,12 +196,14 @@ def test_bodies_are_capped(answer: bytes) -> None:
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", NotUnderstood),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", NotUnderstood),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n", NotUnderstood),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n" + b"x" * 5_000_000, NotUnderstood),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", NotUnderstood),
         (b"SSH-2.0-OpenSSH_9\r\n", EnphaseTrayError),
         (b"", Unreachable),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", EnphaseTrayError),
     ],
-    ids=["cut short", "bad chunk", "bad gzip", "no http", "nothing", "many headers"],
+    ids=["cut short", "bad chunk", "negative chunk", "endless chunk", "bad gzip", "no http", "nothing", "many headers"],
 )
 def test_broken_answers_are_said_in_our_words(answer: bytes, kind: type[EnphaseTrayError]) -> None:
     def handle(head: bytes, connection: socket.socket) -> None:
@@ -311,8 +315,12 @@ def test_peek_sends_no_application_byte(certificate: Certificate) -> None:
     assert len(facts.pairing_code) == 19
 
 
-def test_unreadable_certificate_still_has_a_fingerprint() -> None:
-    assert certificate_facts(b"junk").fingerprint == fingerprint(b"junk")
+def test_unreadable_certificate_still_has_a_fingerprint(certificate: Certificate) -> None:
+    good = ssl.PEM_cert_to_DER_cert(certificate.certificate_pem.decode())
+    of_no_known_version = good.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", 1)
+    for shown in (b"junk", of_no_known_version):
+        facts = certificate_facts(shown)
+        assert (facts.fingerprint, facts.subject) == (fingerprint(shown), "")
 
 
 def test_fingerprints_are_read_as_people_write_them() -> None:
@@ -320,3 +328,120 @@ def test_fingerprints_are_read_as_people_write_them() -> None:
     assert as_fingerprint(":".join(["AB"] * 32)) == plain
     assert as_fingerprint(f" {plain} ") == plain
     assert [as_fingerprint(text) for text in ("", "ab" * 20, "zz" * 32)] == [None] * 3
+
+
+def test_headers_that_repeat_or_go_on_in_the_next_line_are_whole() -> None:
+    headers = 'WWW-Authenticate: Basic\r\nWWW-Authenticate: Digest realm="a  b",\r\n  nonce="1"\r\n'
+    with serving(always(http(b"data", headers=headers))) as server:
+        line = transport(server)
+        answer = line.get("/info")
+        line.close()
+    assert answer.body == b"data"
+    assert answer.headers.get("www-authenticate") == 'Basic, Digest realm="a  b", nonce="1"'
+
+
+def test_a_header_cannot_smuggle_another_one_in() -> None:
+    with serving(always(http(b"data"))) as server:
+        line = transport(server)
+        with pytest.raises(ValueError, match="not a header"):
+            line.get("/info", {"Authorization": "Bearer x\r\nX-Other: y"})
+        line.close()
+    assert server.received == b""
+
+
+def _bare(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(("packing", "name"), [(gzip.compress, "gzip"), (zlib.compress, "deflate"), (_bare, "deflate")])
+def test_encodings_that_nobody_asked_for_are_undone(packing: Callable[[bytes], bytes], name: str) -> None:
+    with serving(always(http(packing(b"data" * 50), headers=f"Content-Encoding: {name}\r\n"))) as server:
+        line = transport(server)
+        assert line.get("/info").body == b"data" * 50
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + http(b"data"), b"data"),
+        (b"HTTP/1.1 200\nContent-Length: 4\n\ndata", b"data"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4, 4\r\n\r\ndata", b"data"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n"
+            b"2;x=y\r\nda\r\n02\r\nta\r\n0\r\nA: b\r\n\r\n",
+            b"data",
+        ),
+        (b"HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n", b""),
+    ],
+    ids=["interim", "bare line ends", "length told twice", "chunks", "no content"],
+)
+def test_unusual_answers_are_whole(answer: bytes, body: bytes) -> None:
+    def handle(head: bytes, connection: socket.socket) -> None:
+        for byte in answer:  # one by one, so that nothing depends on how the answer was cut
+            connection.sendall(bytes([byte]))
+
+    with serving(handle) as server:
+        line = transport(server)
+        assert line.get("/info").body == body
+        line.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 50,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4, 5\r\n\r\ndata!",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -4\r\n\r\ndata",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4" + b"0" * 5000 + b"\r\n\r\ndata",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\ndata",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n4\r\ndata\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x4\r\ndata\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\ndata",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata!\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: y\r\n" + b" z\r\n" * 70_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+    ],
+    ids=[
+        "other version", "long status", "no status", "only interim", "two lengths", "negative length", "endless length",
+        "huge length", "other coding", "not hexadecimal", "huge chunk", "long chunk", "no last chunk", "long line",
+        "long folded line", "cut head",
+    ],
+)  # fmt: skip
+def test_answers_of_no_right_form_are_not_understood(answer: bytes) -> None:
+    def handle(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(answer)
+        connection.shutdown(socket.SHUT_WR)
+
+    with serving(handle) as server:
+        line = transport(server)
+        started = time.monotonic()
+        with pytest.raises(NotUnderstood):
+            line.get("/info")
+        assert time.monotonic() - started < 2
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "connections"),
+    [
+        (http(b"data"), 1),
+        (http(b"data", headers="Connection: Close\r\n"), 2),
+        (http(b"data").replace(b"HTTP/1.1", b"HTTP/1.0"), 2),
+        (http(b"data", headers="Connection: Keep-Alive\r\n").replace(b"HTTP/1.1", b"HTTP/1.0"), 1),
+        (http(b"data") + http(b"of another question"), 2),
+    ],
+    ids=["kept", "closed", "old", "old but kept", "too much said"],
+)
+def test_a_connection_is_used_again_only_if_it_is_clean(answer: bytes, connections: int) -> None:
+    with serving(always(answer)) as server:
+        line = Transport(Address(False, "127.0.0.1", server.port), None, Breaker(), Timings(), keep_alive=True)
+        assert [line.get("/info").body for _ in range(2)] == [b"data"] * 2
+        line.close()
+    assert server.connections == connections

@@ -5,7 +5,7 @@ import pytest
 from enphase_tray.gateway.trial import try_connection
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import Connection, StepOutcome, TrialStep, Trust
-from enphase_tray.model.errors import CertificateUnknown
+from enphase_tray.model.errors import CertificateUnknown, LoginRefused, TokenMissing, Unreachable
 from enphase_tray.model.identity import Secret
 from enphase_tray.simulator.config import HouseConfig
 from enphase_tray.simulator.gateway import SimulatedGateway
@@ -38,9 +38,11 @@ def test_unknown_certificate_is_a_step_and_then_asked(manual_clock: ManualClock)
 
 def test_bad_log_in_is_the_last_step(manual_clock: ManualClock) -> None:
     state = MemoryState()
+    steps: list[TrialStep] = []
     with SimulatedGateway(NEW, manual_clock) as gateway:
         connection = Connection(host=gateway.host, port=gateway.port, token=Secret("nonsense"))
-        steps = list(try_connection(connection, state, state, Trust(first_use=True), manual_clock))
+        with pytest.raises(TokenMissing):
+            steps.extend(try_connection(connection, state, state, Trust(first_use=True), manual_clock))
     assert (steps[-1].title, steps[-1].outcome) == ("Log in", StepOutcome.FAILED)
     assert "nonsense" not in steps[-1].detail
 
@@ -50,5 +52,18 @@ def test_closed_port_is_the_only_step(manual_clock: ManualClock) -> None:
     with serving(lambda head, connection: None) as server:
         pass
     connection = Connection(host="127.0.0.1", port=server.port)
-    steps = list(try_connection(connection, state, state, Trust(), manual_clock))
+    steps: list[TrialStep] = []
+    with pytest.raises(Unreachable):
+        steps.extend(try_connection(connection, state, state, Trust(), manual_clock))
     assert [(step.title, step.outcome) for step in steps] == [("Find the gateway", StepOutcome.FAILED)]
+
+
+def test_a_wrong_password_fails_the_trial_though_some_figures_are_open(manual_clock: ManualClock) -> None:
+    state = MemoryState()
+    steps: list[TrialStep] = []
+    with SimulatedGateway(HouseConfig(firmware="5.0.62", inverters=2), manual_clock) as gateway:
+        connection = Connection(host=gateway.host, port=gateway.port, password=Secret("not-the-password"))
+        with pytest.raises(LoginRefused, match="user name or password"):
+            steps.extend(try_connection(connection, state, state, Trust(), manual_clock))
+    assert (steps[-1].title, steps[-1].outcome) == ("Log in", StepOutcome.FAILED)
+    assert "not-the-password" not in str(steps)

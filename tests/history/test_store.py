@@ -1,7 +1,9 @@
 """Writer and reader together, on a real file."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import Alert, AlertEvent, Change, Severity
-from enphase_tray.model.readings import InverterState, NetReading, Source
+from enphase_tray.model.clock import ManualClock
+from enphase_tray.model.errors import HistoryError
+from enphase_tray.model.readings import InverterReading, InverterState, NetReading, Snapshot, Source
 from tests.history.conftest import NOON, SITE, inverter, power, snapshot, starting_up
 
 DAY = (NOON - timedelta(days=1), NOON + timedelta(days=1))
@@ -97,6 +101,57 @@ def test_many_at_once_are_stored_as_one_by_one(writer: HistoryWriter, dump: Call
         writer.append(shot)
     assert dump() == together
     assert len(together) > 50
+
+
+def _busy_day() -> list[Snapshot]:
+    """Polls over two local days: inverters come, energies rise, the clock steps back once."""
+    shots = []
+    for i in range(160):
+        at = NOON + i * FIVE - (timedelta(hours=2) if i == 70 else timedelta())
+        watts = {"A": float(i), "B": 2.0} if i < 80 else {"C": 3.0, "A": float(i), "B": 2.0}
+        units = [
+            InverterReading(name, last_report_watts=value, last_report_at=at - FIVE, watt_hours_today=10.0 * i + 0.4)
+            for name, value in watts.items()
+        ]
+        made = power(300, 5000 + 25 * i, 700 + 25 * i)
+        shots.append(snapshot(at, inverters=units, production=made, net=NetReading(10, 900 + i, 40)))
+    return shots
+
+
+def test_what_the_writer_remembers_changes_nothing(tmp_path: Path) -> None:
+    def stored(name: str, writers: int, anew_each: int) -> tuple[str, ...]:
+        path = tmp_path / name
+        held = [HistoryWriter(path, ManualClock(NOON)) for _ in range(writers)]
+        for number, shot in enumerate(_busy_day()):
+            writer = held[number % writers]
+            writer.append(shot)
+            if number % anew_each == 0:
+                writer.close()
+        for writer in held:
+            writer.close()
+        with closing(sqlite3.connect(path)) as connection:
+            return tuple(connection.iterdump())
+
+    one = stored("one", writers=1, anew_each=1000)
+    assert one == stored("reopened", writers=1, anew_each=1)
+    assert one == stored("two programs", writers=2, anew_each=1000)
+    assert len(one) > 160
+
+
+def test_what_was_rolled_back_is_forgotten(
+    writer: HistoryWriter, reader: HistoryReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.append(snapshot(NOON, {"A": 1}, production=power(300, 5000, 700)))
+    assert writer._connection is not None
+    writer._connection.execute(
+        "CREATE TEMP TRIGGER no_room BEFORE INSERT ON main.counter BEGIN SELECT raise(ABORT, 'no room'); END"
+    )
+    with pytest.raises(HistoryError):
+        writer.append(snapshot(NOON + FIVE, {"A": 2, "B": 2}, production=power(300, 5025, 725)))
+    writer._connection.execute("DROP TRIGGER no_room")
+    writer.append(snapshot(NOON + 2 * FIVE, {"A": 3, "B": 3}, production=power(300, 5050, 750)))
+    assert reader.inverter_series(SITE, *DAY).watts == {"A": (1.0, 2.0, 3.0), "B": (None, 2.0, 3.0)}
+    assert reader.days(SITE, NOON.date(), NOON.date())[0].production == 750.0
 
 
 def test_two_gateways_never_mix(writer: HistoryWriter, reader: HistoryReader) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.stories.home import Home
+from tests.ui.conftest import _old_windows_are_gone, _painting_threads_may_stay  # noqa: F401 - fixtures
 
 Homes = Callable[..., Home]
 

@@ -14,8 +14,10 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import GatewayVersion, StepOutcome, TrialStep
 from enphase_tray.model.errors import CertificateUnknown, SettingsError, TokenMissing, Unreachable
 from enphase_tray.model.identity import Family, FirmwareVersion, FoundGateway, Secret, TokenFacts
-from enphase_tray.settings.settings import GatewaySettings, Settings
+from enphase_tray.settings.settings import GatewaySettings, IconStyle, Settings
+from enphase_tray.status.status import IconState
 from enphase_tray.ui import settings_dialog as dialog_module
+from enphase_tray.ui.icon import IconKey, IconPainter
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.login_fields import TokenLoginFields
 from enphase_tray.ui.settings_dialog import GATEWAY, LOGIN, TEST, SettingsDialog
@@ -244,3 +246,15 @@ def test_escape_leaves_without_saving(qtbot: QtBot, dialog: SettingsDialog, serv
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
     assert service.applied == []
+
+
+def test_the_tone_of_the_icon_stands_out_on_the_panel_that_it_is_offered_for(dialog: SettingsDialog) -> None:
+    for place in range(dialog.program.icon.count()):
+        words = dialog.program.icon.itemText(place)
+        if "panel" not in words:
+            continue
+        style = IconStyle(dialog.program.icon.itemData(place))
+        picture = IconPainter().icon(IconKey(IconState.NIGHT, "", style)).pixmap(32, 32).toImage()
+        tones = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+        solid = [tone.lightness() for tone in tones if tone.alpha() > 200]
+        assert (max(solid) < 128) is ("light panel" in words), words

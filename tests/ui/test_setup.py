@@ -100,7 +100,8 @@ def test_old_gateway_needs_no_trust_and_offers_its_defaults(
 def test_wrong_turns_lead_back_and_nothing_typed_is_lost(
     qtbot: QtBot, start: Open, service: site.ScriptedService
 ) -> None:
-    service.trials += [((), LoginRefused("The gateway refused the log-in", "Type it again")), (WORKS, None)]
+    told = TrialStep("Ask who it is", StepOutcome.OK, "", site.SITE, Family.DIGEST)
+    service.trials += [((told,), LoginRefused("The gateway refused the log-in", "Type it again")), (WORKS, None)]
     wizard = start(OLD)
     wizard.next.click()
     login = wizard.login_page.fields

@@ -239,6 +239,19 @@ def test_relay_card(make: Make, tmp_path: Path) -> None:
     assert "Relay open" in box.words.text()
 
 
+def test_an_open_relay_stands_above_the_closed_ones(make: Make) -> None:
+    relays = (site.relay(serial="121700000001"), site.relay(RelayState.OPEN, serial="121700000002"))
+    window = make(site.result(replace(site.snapshot(), relays=relays)))
+    assert [box.state.text() for box in window.relays.boxes] == ["Open", "Closed"]
+
+
+def test_the_relay_card_gives_its_room_away_where_it_has_nothing_to_tell(make: Make) -> None:
+    window = make(site.result(replace(site.snapshot(), relays=(), batteries=(), dry_contacts=())))
+    assert window.relays.isHidden()
+    window.show_result(site.result(replace(site.snapshot(), relays=(site.relay(),))))
+    assert not window.relays.isHidden()
+
+
 def test_relay_card_speaks_without_relays_and_knows_batteries(make: Make) -> None:
     window = make(site.result(replace(site.snapshot(metered=True), relays=())))
     assert window.relays.empty.text() == "This gateway tells of no relay."

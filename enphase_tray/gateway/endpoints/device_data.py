@@ -41,7 +41,7 @@ def parse(body: bytes) -> DeviceDataPart:
             rows[serial, row.kind] = row
     count = whole(document.get("deviceCount"), 0, 1_000_000)
     limit = whole(document.get("deviceDataLimit"), 1, 1_000_000)
-    complete = count is None or limit is None or count < limit
+    complete = limit is None or (len(devices) if count is None else count) < limit
     return DeviceDataPart(tuple(rows.values()), complete, tuple(rejected))
 
 

@@ -17,6 +17,7 @@ _GONE = ({3}, {0, 3}, {3})
 """The `admin_state`s of what was removed; an AC battery also says 0."""
 _BLOCKS = {"PCU": (0, 1), "ACB": (1, 11), "NSRB": (2, 12)}
 _MOST_LINES = 3
+_LINES = frozenset(f"line{line}-connected" for line in range(1, _MOST_LINES + 1))
 
 
 def parse(body: bytes) -> InventoryPart:
@@ -62,6 +63,8 @@ def _device(raw: dict[str, Any], serial: str, deleted: set[int]) -> InventoryDev
 
 def _lines(raw: dict[str, Any]) -> tuple[bool | None, bool | None, bool | None]:
     """Lines 1 to 3; `None` above the line count. Without a count, `false` may just mean that there is no such line."""
+    if _LINES.isdisjoint(raw):
+        return None, None, None
     count = whole(raw.get("line-count"), 0, _MOST_LINES)
     found: list[bool | None] = []
     for line in range(1, _MOST_LINES + 1):

@@ -26,6 +26,7 @@ def parse(body: bytes) -> InverterListPart:
             watts=take.watts("lastReportWatts", -LARGEST_INVERTER, LARGEST_INVERTER),
             max_watts=take.watts("maxReportWatts", 0.0, LARGEST_INVERTER),
             at=epoch(raw.get("lastReportDate")),
+            never=whole(raw.get("lastReportDate"), 0, 0) == 0,
         )
         present = rows.get(serial)
         if present is None or (row.at is not None and (present.at is None or row.at > present.at)):

@@ -5,6 +5,7 @@ from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.parts import Meter, MetersPart
 
 _LARGEST_EID = 2**32
+_PRODUCTION_EID = 704643328
 
 
 def parse(body: bytes) -> MetersPart:
@@ -12,7 +13,8 @@ def parse(body: bytes) -> MetersPart:
     meters = []
     for raw in objects(decode_list(body), 100):
         eid = whole(raw.get("eid"), 0, _LARGEST_EID)
-        measures = text(raw.get("measurementType"))
+        # Old firmware leaves the word out, and only this number is the same for one kind of meter on all gateways.
+        measures = text(raw.get("measurementType")) or ("production" if eid == _PRODUCTION_EID else None)
         if eid is not None and measures is not None:
             enabled = str(raw.get("state")).strip().lower() == "enabled"
             meters.append(Meter(eid, enabled, measures, whole(raw.get("phaseCount"), 1, 3)))
