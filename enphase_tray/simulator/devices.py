@@ -229,7 +229,7 @@ def _relay_item(moment: SiteMoment, number: int, serial: str) -> dict[str, Any]:
     item = _item(config, serial, part, 12, _RELAY_CHANNEL + 256 * number, moment.epoch - 60 * number - 35, words)
     item |= _flags(False, True, True, True)
     if is_open:
-        reason_code, reason = (1, "grid gone") if moment.mains_gone else (2, "opened")
+        reason_code, reason = (1, "grid gone") if moment.mains_gone else (2, "ac voltage out of range")
     else:
         reason_code, reason = -1, "ok"
     item |= {
