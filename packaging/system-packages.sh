@@ -17,7 +17,7 @@ run=(
 )
 test=(
     xvfb xauth x11-utils xdotool imagemagick openbox xfce4-panel
-    dbus dbus-x11 dunst libnotify-bin gnome-keyring libsecret-tools
+    dbus dbus-x11 dunst git gnome-keyring libglib2.0-bin libnotify-bin libsecret-tools
     desktop-file-utils appstream
 )
 package=(binutils file)

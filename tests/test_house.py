@@ -85,8 +85,8 @@ def test_reading_in_the_terminal_loads_neither_qt_nor_numpy(tmp_path: Path) -> N
 
 def test_files_name_no_registry_and_no_machine() -> None:
     """Who installs chooses the index; and what is in the repository works anywhere."""
-    machine = r"(^|[^\w.])/(work|farm|root)/"
-    registry = r"--(extra-)?index-url|pypi\.org/simple|files\.pythonhosted|registry\.npmjs|deb\.debian\.org|/simple/"
+    machine = r"(^|[^\w.])/(root|work|Users)/\w"
+    registry = r"--(extra-)?index-url|://[\w.-]*(pypi|pythonhosted|npmjs|debian)\b|/simple/"
     if not (REPOSITORY / ".git").exists():
         pytest.skip("not a git checkout")
     texts = [path for path in _repository_texts() if path != Path(__file__)]

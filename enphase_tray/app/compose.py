@@ -7,6 +7,7 @@ from enphase_tray.gateway.cloud import CloudClient
 from enphase_tray.gateway.discovery import discover, locate
 from enphase_tray.gateway.line import Aborted, Breaker, aside
 from enphase_tray.gateway.reader import Reader
+from enphase_tray.gateway.schedule import PERIOD
 from enphase_tray.gateway.trial import try_connection
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
@@ -58,7 +59,7 @@ class Profile:
         """The profile's secrets; nothing of a keyring is loaded before one is asked for."""
         return self._secrets or SecretStore(self.paths, allow_file=settings.token_in_file)
 
-    def reader(self, connection: Connection, tokens: TokenKeeper) -> Reader:
+    def reader(self, connection: Connection, tokens: TokenKeeper, period_seconds: float = PERIOD) -> Reader:
         """A reader of one gateway that finds it again by mDNS when its address changed."""
         return Reader(
             connection,
@@ -68,12 +69,13 @@ class Profile:
             self.clock,
             locate=self._locate,
             cloud_factory=self._make_cloud,
+            period_seconds=period_seconds,
         )
 
     def monitor(self, connection: Connection, settings: Settings, tokens: TokenKeeper) -> Monitor:
         """A monitor that remembers in the profile's history and judges by the settings' rules."""
         return Monitor(
-            self.reader(connection, tokens),
+            self.reader(connection, tokens, settings.gateway.refresh_seconds),
             self.clock,
             open_history=self.history_writer,
             rule_enabled=partial(_rule_enabled, settings),

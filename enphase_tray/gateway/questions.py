@@ -27,13 +27,14 @@ class Questions:
     is gone) and `gave_up` (the connection seems dead) tell of that poll.
     """
 
-    def __init__(self, info: GatewayInfo, clock: Clock) -> None:
+    def __init__(self, info: GatewayInfo, clock: Clock, pace: float = 1.0) -> None:
         self.parts = Parts()
         self.starting = False
         self.in_doubt = False
         self.gave_up = False
         self._info = info
         self._clock = clock
+        self._pace = pace
         self._standings = standings(info)
         self._probed = False
         self._polled = float("-inf")
@@ -105,13 +106,13 @@ class Questions:
         """What is due, chosen anew when something failed, since another source may then stand in for it."""
         heard = 0
         asked: list[Standing] = []
-        waiting = due(self._standings, self.parts, self._info, now, self._polled)
+        waiting = due(self._standings, self.parts, self._info, now, self._polled, self._pace)
         while waiting and not self.gave_up and len(asked) < MOST_PER_POLL:
             standing = waiting.pop(0)
             asked.append(standing)
             heard += self._ask(client, standing)
             if not standing.ok:
-                again = due(self._standings, self.parts, self._info, now, self._polled)
+                again = due(self._standings, self.parts, self._info, now, self._polled, self._pace)
                 waiting = [item for item in again if item not in asked]
         return heard
 

@@ -1,5 +1,6 @@
 """One gateway, read poll by poll: connects when needed, asks what is due, and merges it into one snapshot."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -7,13 +8,14 @@ from typing import Any, TypeVar
 from enphase_tray.gateway.assemble import Moment, assemble, with_live_power
 from enphase_tray.gateway.candidates import InverterMemo
 from enphase_tray.gateway.client import GatewayClient
+from enphase_tray.gateway.gateway_clock import GatewayClock
 from enphase_tray.gateway.hindsight import Hindsight, looks_empty
 from enphase_tray.gateway.identify import Locate, connect
 from enphase_tray.gateway.line import Breaker
 from enphase_tray.gateway.parts import DeviceDataPart, InverterListPart, Parts
 from enphase_tray.gateway.questions import Questions
 from enphase_tray.gateway.renewal import CloudFactory
-from enphase_tray.gateway.schedule import DAY
+from enphase_tray.gateway.schedule import DAY, PERIOD, pace_of
 from enphase_tray.gateway.transport import Timings
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, EndpointVerdict, GatewayState, TokenKeeper, Trust
@@ -48,8 +50,12 @@ class Reader:
         locate: Locate | None = None,
         cloud_factory: CloudFactory | None = None,
         timings: Timings | None = None,
+        period_seconds: float = PERIOD,
     ) -> None:
-        """Nothing is asked before the first `read`. For the parameters see `identify.connect`."""
+        """Nothing is asked before the first `read`. For the parameters see `identify.connect`.
+
+        `period_seconds` is the time between polls.
+        """
         self._connection = connection
         self._state = state
         self._tokens = tokens
@@ -58,6 +64,7 @@ class Reader:
         self._locate = locate
         self._cloud_factory = cloud_factory
         self._timings = timings
+        self._pace = pace_of(period_seconds)
         self._breaker = Breaker()
         self._client: GatewayClient | None = None
         self._info: GatewayInfo | None = None
@@ -163,6 +170,9 @@ class Reader:
             raise questions.silence() or _nothing()
         if questions.gave_up:
             self._disconnect()
+        elif self._gateway_clock.ran_away(questions.parts, self._gateway_at(client.info)):
+            with suppress(Unreachable, NotUnderstood):
+                self._refresh_info(client)
         return self._finished(client, questions, before)
 
     def _finished(self, client: GatewayClient, questions: Questions, before: Parts) -> Snapshot:
@@ -204,8 +214,9 @@ class Reader:
             info.family,
         )
         if self._questions is None or not same:
-            self._questions = Questions(info, self._clock)
+            self._questions = Questions(info, self._clock, self._pace)
             self._hindsight = Hindsight()
+            self._gateway_clock = GatewayClock()
         self._info = info
         return self._questions
 

@@ -21,7 +21,8 @@ MOST_PER_POLL = 3
 _EARLY = 0.9
 """An endpoint is due a little before its time, so that polls of the same period never just miss it."""
 _SHORTEST_CARRY = 1_800.0
-_PERIOD = 300.0
+PERIOD = 300.0
+"""The usual time between polls, which the endpoints' own periods are made for."""
 _QUARTER = 900.0
 _WEIGHT = 2.0
 """Something else has to be that much later than the inverters' reports to be asked before them."""
@@ -69,7 +70,14 @@ def standings(info: GatewayInfo) -> list[Standing]:
     return found
 
 
-def due(known: list[Standing], parts: Parts, info: GatewayInfo, now: float, last_poll: float) -> list[Standing]:
+def pace_of(period_seconds: float) -> float:
+    """How much sooner everything is due where polls come oftener than usual: a poll then asks no less than usual."""
+    return min(1.0, period_seconds / PERIOD)
+
+
+def due(
+    known: list[Standing], parts: Parts, info: GatewayInfo, now: float, last_poll: float, pace: float = 1.0
+) -> list[Standing]:
     """What a later poll asks, the most urgent first: at most `MOST_PER_POLL`, more only after a long pause.
 
     The figures always; relays that the poll before (it began at `last_poll`) left out; and then what is latest. So
@@ -77,7 +85,7 @@ def due(known: list[Standing], parts: Parts, info: GatewayInfo, now: float, last
     """
     urgent: list[tuple[float, Standing]] = []
     for item in known:
-        late = _lateness(item, known, parts, now)
+        late = _lateness(item, known, parts, now, pace)
         first = _stands_first(item, known, parts) and (late >= _EARLY or not item.absent)
         if not (first or late >= _EARLY) or not wants(item, known, parts, info):
             continue
@@ -89,7 +97,7 @@ def due(known: list[Standing], parts: Parts, info: GatewayInfo, now: float, last
             urgent.append((_LEFT_OUT if left_out else weight * late, item))
     urgent.sort(key=lambda pair: -pair[0])
     chosen = _reports_once([item for _, item in urgent], parts)
-    return chosen[: max(MOST_PER_POLL, int(MOST_PER_POLL * (now - last_poll) / _PERIOD))]
+    return chosen[: max(MOST_PER_POLL, int(MOST_PER_POLL * (now - last_poll) / (PERIOD * pace)))]
 
 
 def wants(item: Standing, known: list[Standing], parts: Parts, info: GatewayInfo) -> bool:
@@ -120,11 +128,11 @@ def _reports_once(chosen: list[Standing], parts: Parts) -> list[Standing]:
     return [item for item in chosen if item.endpoint.name != "inverters"]
 
 
-def _lateness(item: Standing, known: list[Standing], parts: Parts, now: float) -> float:
+def _lateness(item: Standing, known: list[Standing], parts: Parts, now: float, pace: float) -> float:
     """Age of the last attempt in units of its period; what is absent is tried again after a day."""
     if item.absent:
         return (now - item.asked) / DAY
-    return (now - item.asked) / _period(item.endpoint, known, parts)
+    return (now - item.asked) / (_period(item.endpoint, known, parts) * pace)
 
 
 def _period(endpoint: Endpoint, known: list[Standing], parts: Parts) -> float:
