@@ -1,17 +1,24 @@
-"""Snapshots, results and a day of history for the windows' tests: a sunny day at a site of any size."""
+"""For the windows' tests: readings and history of a sunny day at a site of any size, and the program below them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from enphase_tray.app.compose import Profile
+from enphase_tray.gateway.cloud import CloudClient
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import Alert, Assessment, PollFailure, Severity
-from enphase_tray.model.clock import ManualClock
-from enphase_tray.model.connection import TrialStep
-from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.model.clock import Clock, ManualClock
+from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError
 from enphase_tray.model.identity import (
     CertificateFacts,
     Family,
@@ -36,11 +43,25 @@ from enphase_tray.model.readings import (
 )
 from enphase_tray.monitor.result import CertificateQuestion, PollResult
 from enphase_tray.monitor.service import Draft
+from enphase_tray.settings.files import write_private
+from enphase_tray.settings.paths import ProfilePaths
+from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import GatewaySettings, Settings
+from enphase_tray.simulator.cloud import CloudUser, SimulatedCloud
+from enphase_tray.simulator.config import HouseConfig
+from enphase_tray.simulator.faults import Fault, FaultKind
+from enphase_tray.simulator.gateway import SimulatedGateway
+from enphase_tray.ui.certificate_dialog import CertificateDialog
+from enphase_tray.ui.live import Live
 
 SITE = "122012345678"
 ZONE = "Europe/Amsterdam"
 NOON = datetime(2026, 6, 25, 12, 0, tzinfo=UTC)
+NEW = HouseConfig(serial=SITE)
+OLD = HouseConfig(serial=SITE, firmware="5.0.62")
+EMAIL = "me@example.org"
+NOBODY = "http://127.0.0.1:1"
+"""No way to Enphase."""
 WELL = DeviceStatus(True, True, True, True, ("envoy.global.ok",))
 
 
@@ -177,62 +198,132 @@ def fill_history(path: Path, count: int = 12, until: datetime = NOON, days: int 
     return HistoryReader(path)
 
 
-class ScriptedService:
-    """Stands where the monitor's service stands: each answer is set by the test."""
+def profile_at(
+    folder: Path,
+    clock: Clock,
+    search: Callable[[float], list[FoundGateway]] = lambda seconds: [],
+    cloud: SimulatedCloud | None = None,
+) -> Profile:
+    """The program below the windows in a folder of its own: no keyring, announced is what `search` finds."""
+    paths = ProfilePaths.at(folder)
+    enlighten, entrez = (NOBODY, NOBODY) if cloud is None else (cloud.enlighten_url, cloud.entrez_url)
+    return Profile(
+        paths,
+        clock,
+        secrets=SecretStore(paths, False, choose=lambda: None),
+        locate=lambda serial: (),
+        discover=search,
+        make_cloud=lambda: CloudClient(enlighten, entrez),
+    )
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings(GatewaySettings(serial=SITE, host="192.168.1.20"))
-        self.gateways: tuple[FoundGateway, ...] = ()
-        self.trials: list[tuple[tuple[TrialStep, ...], EnphaseTrayError | None]] = []
-        self.tried: list[Draft] = []
-        self.trusted: list[CertificateQuestion] = []
-        self.applied: list[Draft] = []
-        self.apply_error: EnphaseTrayError | None = None
-        self.polls = 0
 
-    def open(self) -> None:
-        pass
+class Program:
+    """A simulated gateway, an account at a simulated Enphase, and a profile that knows neither.
 
-    def step(self) -> PollResult | None:
-        return None
+    Use it as a context manager. `start` gives the live connection, which runs until the end; `found` is what is
+    announced on the network, `ended` the errors (or `None`) of all trials and `applied` those of all savings.
+    """
 
-    def poll(self) -> PollResult:
-        self.polls += 1
-        return result(snapshot())
+    def __init__(self, folder: Path, house: HouseConfig = NEW) -> None:
+        self.clock = ManualClock(NOON)
+        self.gateway = SimulatedGateway(house, self.clock)
+        self.cloud = SimulatedCloud(self.gateway.mint, self.clock, (CloudUser(EMAIL, "secret"),), secure=False)
+        self.found: tuple[FoundGateway, ...] = ()
+        self.ended: list[EnphaseTrayError | None] = []
+        self.applied: list[EnphaseTrayError | None] = []
+        self._folder = folder
+        self._house = house
+        self._lives: list[Live] = []
 
-    def wait_seconds(self) -> float:
-        return math.inf
+    def __enter__(self) -> Self:
+        self.cloud.__enter__()
+        self.gateway.start()
+        self.profile = profile_at(self._folder, self.clock, lambda seconds: list(self.found), self.cloud)
+        return self
 
-    def try_connection(self, draft: Draft) -> Iterator[TrialStep]:
-        self.tried.append(draft)
-        steps, error = self.trials.pop(0) if self.trials else ((), None)
-        yield from steps
-        if error is not None:
-            raise error
+    def __exit__(self, *_: object) -> None:
+        stopped = [live.stop() for live in self._lives]
+        self.gateway.stop()
+        self.cloud.__exit__(None, None, None)
+        assert all(stopped)
 
-    def discover(self, _seconds: float) -> tuple[FoundGateway, ...]:
-        return self.gateways
+    def start(self, settings: Settings) -> Live:
+        live = Live(self.profile.service(settings), self.clock)
+        self._lives.append(live)
+        live.trial_finished.connect(self.ended.append)
+        live.applied.connect(self.applied.append)
+        live.start()
+        return live
 
-    def trust(self, asked: CertificateQuestion) -> None:
-        self.trusted.append(asked)
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.gateway.port}"
 
-    def apply(self, draft: Draft) -> None:
-        if self.apply_error is not None:
-            raise self.apply_error
-        self.applied.append(draft)
-        self.settings = draft.settings
+    @property
+    def settings(self) -> Settings:
+        """Those that lead to this gateway."""
+        return Settings(GatewaySettings(serial=SITE, host=self.address, cloud_username=EMAIL))
 
-    def resumed(self) -> None:
-        pass
+    @property
+    def announced(self) -> FoundGateway:
+        """This gateway as it makes itself known on the network."""
+        return FoundGateway(SITE, "Envoy", ("127.0.0.1",), self.gateway.port, self._house.version)
 
-    def cancel(self) -> None:
-        """Nothing runs that could be ended."""
+    @property
+    def secrets(self) -> SecretStore:
+        return self.profile.secrets(self.settings)
 
-    def abort(self) -> None:
-        pass
+    @property
+    def trusted(self) -> str | None:
+        """The fingerprint that the gateway is known by."""
+        pin = self.profile.state.pin(SITE)
+        return None if pin is None else pin.certificate.fingerprint
 
-    def close(self) -> None:
-        pass
+    @property
+    def saved(self) -> bool:
+        return ProfilePaths.at(self._folder).settings_file.exists()
 
-    def secret_places(self) -> dict[str, str]:
-        return {"token": "keyring (Secret Service)", "password": "keyring (Secret Service)"}
+    def shown(self) -> CertificateFacts:
+        """The certificate that the gateway shows, as somebody sees it who does not know it."""
+        try:
+            list(self.profile.service(Settings()).try_connection(Draft(self.settings)))
+        except (CertificateUnknown, CertificateChanged) as error:
+            return error.certificate
+        raise AssertionError("the certificate is known")
+
+    def trust(self) -> None:
+        """The user trusted the gateway before."""
+        self.profile.service(Settings()).trust(CertificateQuestion(SITE, self.shown(), None, None))
+
+    def refuse_to_save(self) -> None:
+        """A newer version of the program wrote the settings, which no older one overwrites."""
+        write_private(ProfilePaths.at(self._folder).settings_file, b"schema = 99\n")
+
+    def inject(self, kind: FaultKind) -> None:
+        self.gateway.inject(Fault(kind, self.clock.now()))
+
+    def settled(self, qtbot: QtBot, live: Live) -> None:
+        """Return when everything asked for before has been done and told: a trial of nothing comes after it."""
+        before = len(self.ended)
+        live.try_connection(Draft(Settings()))
+        qtbot.waitUntil(lambda: len(self.ended) > before)
+
+
+@contextmanager
+def agreeing() -> Iterator[list[str]]:
+    """A user who agrees to a certificate, but not a second time; gives the titles of the questions."""
+    asked: list[str] = []
+
+    def answer() -> None:
+        for dialog in QApplication.topLevelWidgets():
+            if isinstance(dialog, CertificateDialog) and dialog.isVisible():
+                asked.append(dialog.title.text())
+                (dialog.agree if len(asked) == 1 and dialog.agree.isEnabled() else dialog.later).click()
+
+    timer = QTimer()
+    timer.timeout.connect(answer)
+    timer.start(5)
+    try:
+        yield asked
+    finally:
+        timer.stop()

@@ -1,8 +1,9 @@
-"""The settings dialog, against a real live connection whose service answers as each test says."""
+"""The settings dialog of the real program, with a simulated gateway at the other end."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,15 +13,16 @@ from pytestqt.qtbot import QtBot
 from enphase_tray.alerts.rules import RULES
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import GatewayVersion, StepOutcome, TrialStep
-from enphase_tray.model.errors import CertificateUnknown, SettingsError, TokenMissing, Unreachable
+from enphase_tray.model.errors import CertificateUnknown, NotUnderstood, TokenMissing, Unreachable
 from enphase_tray.model.identity import Family, FirmwareVersion, FoundGateway, Secret, TokenFacts
 from enphase_tray.settings.settings import GatewaySettings, IconStyle, Settings
+from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.status import IconState
-from enphase_tray.ui import settings_dialog as dialog_module
 from enphase_tray.ui.icon import IconKey, IconPainter
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.login_fields import TokenLoginFields
 from enphase_tray.ui.settings_dialog import GATEWAY, LOGIN, TEST, SettingsDialog
+from enphase_tray.ui.trial import TrialSteps
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -29,24 +31,41 @@ FOUND = FoundGateway(site.SITE, "Envoy", ("192.168.1.20",), 443, FirmwareVersion
 
 
 @pytest.fixture
-def service() -> site.ScriptedService:
-    return site.ScriptedService(Settings(GatewaySettings(serial=site.SITE, cloud_username="me@example.org")))
+def program(tmp_path: Path) -> Iterator[site.Program]:
+    """A gateway that is set up, but whose certificate is not known."""
+    with site.Program(tmp_path / "profile") as made:
+        yield made
 
 
 @pytest.fixture
-def live(qtbot: QtBot, service: site.ScriptedService) -> Iterator[Live]:
-    made = Live(service, ManualClock(site.NOON))  # type: ignore[arg-type]
-    made.start()
-    yield made
-    assert made.stop()
+def old(tmp_path: Path) -> Iterator[site.Program]:
+    """A gateway of old firmware, which needs no more than is known."""
+    with site.Program(tmp_path / "profile", site.OLD) as made:
+        yield made
+
+
+@pytest.fixture
+def live(qtbot: QtBot, program: site.Program) -> Live:
+    return program.start(program.settings)
 
 
 @pytest.fixture
 def dialog(qtbot: QtBot, live: Live) -> SettingsDialog:
-    made = SettingsDialog(live)
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    return opened(qtbot, live)
+
+
+def opened(qtbot: QtBot, live: Live) -> SettingsDialog:
+    dialog = SettingsDialog(live)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def read_once(qtbot: QtBot, program: site.Program) -> Live:
+    """A live connection after its first poll: nothing else is under way."""
+    live = program.start(program.settings)
+    qtbot.waitUntil(lambda: live.latest is not None)
+    return live
 
 
 def inspect(text: str) -> TokenFacts:
@@ -78,10 +97,8 @@ def test_fields_are_exactly_those_of_the_family(dialog: SettingsDialog) -> None:
     assert not login.token.email.isVisibleTo(login)
 
 
-def test_detect_takes_what_is_known_of_the_gateway(
-    qtbot: QtBot, service: site.ScriptedService, dialog: SettingsDialog, live: Live
-) -> None:
-    service.gateways = (replace(FOUND, firmware=FirmwareVersion.parse("5.0.62")),)
+def test_detect_takes_what_is_known_of_the_gateway(qtbot: QtBot, program: site.Program, dialog: SettingsDialog) -> None:
+    program.found = (replace(FOUND, firmware=FirmwareVersion.parse("5.0.62")),)
     assert dialog.family is None
     assert dialog.login.digest.isVisibleTo(dialog.login)
     assert dialog.login.token.isVisibleTo(dialog.login)
@@ -91,19 +108,14 @@ def test_detect_takes_what_is_known_of_the_gateway(
     assert not dialog.login.token.isVisibleTo(dialog.login)
 
 
-def test_found_gateway_fills_the_fields(qtbot: QtBot, service: site.ScriptedService) -> None:
-    service.gateways = (FOUND, replace(FOUND, serial="122000000001", port=8443))
-    service.settings = Settings()
-    live = Live(service, ManualClock(site.NOON))  # type: ignore[arg-type]
-    live.start()
-    dialog = SettingsDialog(live)
-    qtbot.addWidget(dialog)
+def test_found_gateway_fills_the_fields(qtbot: QtBot, program: site.Program) -> None:
+    program.found = (FOUND, replace(FOUND, serial="122000000001", port=8443))
+    dialog = opened(qtbot, program.start(Settings()))
     qtbot.waitUntil(lambda: dialog.found.list.count() == 2)
     assert dialog.found.list.item(0).text() == f"Envoy {site.SITE}, at 192.168.1.20, firmware 8.3.5289"
     dialog.found.list.setCurrentRow(1)
     assert dialog.gateway.serial.text == "122000000001"
     assert dialog.gateway.host.text == "192.168.1.20:8443"
-    assert live.stop()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +128,14 @@ def test_found_gateway_fills_the_fields(qtbot: QtBot, service: site.ScriptedServ
     ],
 )
 def test_wrong_input_is_marked_at_the_field(
-    dialog: SettingsDialog, service: site.ScriptedService, serial: str, host: str, field: str, said: str
+    qtbot: QtBot,
+    dialog: SettingsDialog,
+    program: site.Program,
+    live: Live,
+    serial: str,
+    host: str,
+    field: str,
+    said: str,
 ) -> None:
     dialog.tabs.setCurrentIndex(LOGIN)
     dialog.gateway.load(GatewaySettings(serial=serial, host=host))
@@ -126,7 +145,9 @@ def test_wrong_input_is_marked_at_the_field(
     assert said in marked.note.text()
     assert said in marked.editor.accessibleDescription()
     assert dialog.tabs.currentIndex() == GATEWAY
-    assert service.applied == []
+    program.settled(qtbot, live)
+    assert program.applied == []
+    assert not program.saved
     marked.editor.setText("1220")
     assert not marked.wrong
 
@@ -159,7 +180,7 @@ def test_account_is_asked_for_its_parts(qtbot: QtBot) -> None:
     assert fields.check(site.SITE) == []
 
 
-def test_everything_typed_is_saved(qtbot: QtBot, dialog: SettingsDialog, service: site.ScriptedService) -> None:
+def test_everything_typed_is_saved(qtbot: QtBot, dialog: SettingsDialog, program: site.Program, live: Live) -> None:
     version(dialog, GatewayVersion.FROM_7)
     qtbot.keyClicks(dialog.login.token.password.editor, "secret")
     dialog.login.token.keep.setChecked(True)
@@ -169,69 +190,97 @@ def test_everything_typed_is_saved(qtbot: QtBot, dialog: SettingsDialog, service
     assert list(dialog.notifications.switches) == [rule.name for rule in RULES]
     with qtbot.waitSignal(dialog.accepted):
         dialog.ok.click()
-    draft = service.applied[0]
-    assert draft.cloud_password == Secret("secret")
-    assert draft.password is draft.token is None
-    gateway = draft.settings.gateway
+    assert program.applied == [None]
+    kept = {kind: program.secrets.get(site.SITE, kind) for kind in ("cloud_password", "password", "token")}
+    assert kept == {"cloud_password": Secret("secret"), "password": None, "token": None}
+    settings = program.profile.store.load()
+    assert settings == live.settings
+    gateway = settings.gateway
     assert (gateway.serial, gateway.version) == (site.SITE, GatewayVersion.FROM_7)
     assert (gateway.refresh_seconds, gateway.keep_cloud_password) == (600, True)
-    assert draft.settings.start_at_login
-    assert draft.settings.rules["relay_open"] is False
-    assert draft.settings.rules["inverter_stopped"] is True
+    assert settings.start_at_login
+    assert settings.rules["relay_open"] is False
+    assert settings.rules["inverter_stopped"] is True
 
 
-def test_dialog_stays_open_where_saving_fails(
-    qtbot: QtBot, dialog: SettingsDialog, service: site.ScriptedService
-) -> None:
-    service.apply_error = SettingsError("The settings cannot be written", "Free some space")
+def test_dialog_stays_open_where_saving_fails(qtbot: QtBot, dialog: SettingsDialog, program: site.Program) -> None:
+    program.refuse_to_save()
     dialog.ok.click()
     assert not dialog.ok.isEnabled()
     qtbot.waitUntil(lambda: dialog.banner.isVisible())
     assert dialog.isVisible()
-    assert dialog.banner.title.text() == "The settings cannot be written"
+    assert dialog.banner.title.text() == "The settings were written by a newer enphase_tray"
     assert dialog.ok.isEnabled()
 
 
-def test_connection_test_lists_steps_and_the_error(
-    qtbot: QtBot, dialog: SettingsDialog, service: site.ScriptedService
-) -> None:
-    steps = (TrialStep("Address", StepOutcome.OK, "192.168.1.20"), TrialStep("Meter", StepOutcome.ABSENT, "no CTs"))
-    service.trials.append((steps, Unreachable("The gateway went away", "Look at its lights")))
+def test_connection_test_lists_steps_and_the_error(qtbot: QtBot, old: site.Program) -> None:
+    old.inject(FaultKind.HTML_INSTEAD)
+    dialog = opened(qtbot, read_once(qtbot, old))
     dialog.test.click()
     assert dialog.tabs.currentIndex() == TEST
-    qtbot.waitUntil(lambda: len(dialog.steps.lines) == 3)
-    assert [line.title.text() for line in dialog.steps.lines] == ["Address", "Meter", "The gateway went away"]
-    assert "no fault" in dialog.steps.lines[1].accessibleName()
+    qtbot.waitUntil(lambda: not dialog.trial.running)
+    assert [type(error) for error in old.ended] == [NotUnderstood]
+    lines = dialog.steps.lines
+    titles = [line.title.text() for line in lines]
+    assert titles[:3] == ["Find the gateway", "Ask who it is", "Log in"]
+    assert titles[-1] == "Read it"
+    assert "done" in lines[0].accessibleName()
+    assert lines[0].detail.text() == f"It answers at {old.address}"
+    assert "/api/v1/production" in titles
+    for line in lines[3:-1]:
+        assert "no fault" in line.accessibleName()
+    assert "failed. The gateway answers, but tells no figures" in lines[-1].accessibleName()
     assert "does not work yet" in dialog.test_state.text()
-    assert service.applied == []
+    assert dialog.tabs.currentIndex() == TEST
+    assert old.applied == []
+    assert not old.saved
 
 
-def test_cancelled_test_says_nothing_more(
-    qtbot: QtBot, dialog: SettingsDialog, service: site.ScriptedService, live: Live
-) -> None:
-    service.trials.append(((TrialStep("Late", StepOutcome.OK),), None))
+def test_what_ended_a_trial_is_said_once(qtbot: QtBot) -> None:
+    steps = TrialSteps()
+    qtbot.addWidget(steps)
+    error = Unreachable("The gateway went away", "Look at its lights")
+    steps.add(TrialStep("Meter", StepOutcome.ABSENT, "no CTs"))
+    steps.add_error(error)
+    assert [line.title.text() for line in steps.lines] == ["Meter", "The gateway went away"]
+    steps.clear()
+    steps.add(TrialStep("Read it", StepOutcome.FAILED, str(error)))
+    steps.add_error(error)
+    assert [line.title.text() for line in steps.lines] == ["Read it"]
+
+
+def test_cancelled_test_says_nothing_more(qtbot: QtBot, old: site.Program) -> None:
+    live = read_once(qtbot, old)
+    dialog = opened(qtbot, live)
+    late: list[TrialStep] = []
+    live.trial_step.connect(late.append)
+    old.inject(FaultKind.HANG)
     dialog.test.click()
     assert dialog.test.text() == "Cancel t&est"
+    qtbot.waitUntil(lambda: old.gateway.in_flight > 0)
     with qtbot.waitSignal(live.trial_finished):
         dialog.test.click()
+    assert [step.outcome for step in late] == [StepOutcome.FAILED], "what came after the user had lost interest"
     assert dialog.steps.lines == []
     assert "Cancelled" in dialog.test_state.text()
-    service.trials.append(((TrialStep("Again", StepOutcome.OK),), None))
+    old.gateway.repair(FaultKind.HANG)
+    late.clear()
     dialog.test.click()
     qtbot.waitUntil(lambda: dialog.test_state.text() == "The connection works.")
-    assert [line.title.text() for line in dialog.steps.lines] == ["Again"]
+    titles = [line.title.text() for line in dialog.steps.lines]
+    assert titles == [step.title for step in late]
+    assert (titles[0], titles[-1]) == ("Find the gateway", "Read it")
 
 
-def test_unknown_certificate_is_asked_about_and_the_test_goes_on(
-    qtbot: QtBot, dialog: SettingsDialog, service: site.ScriptedService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dialog_module, "ask_about_certificate", lambda *_: True)
-    unknown = CertificateUnknown("Unknown", "Trust it", site.certificate(), site.SITE)
-    service.trials += [((), unknown), ((TrialStep("Log-in", StepOutcome.OK),), None)]
-    dialog.test.click()
-    qtbot.waitUntil(lambda: dialog.test_state.text() == "The connection works.")
-    assert [question.certificate for question in service.trusted] == [site.certificate()]
-    assert len(service.tried) == 2
+def test_unknown_certificate_is_asked_about_and_the_test_goes_on(qtbot: QtBot, program: site.Program) -> None:
+    program.secrets.keep_token(site.SITE, Secret(program.gateway.token()))
+    dialog = opened(qtbot, read_once(qtbot, program))
+    with site.agreeing() as asked:
+        dialog.test.click()
+        qtbot.waitUntil(lambda: dialog.test_state.text() == "The connection works.")
+    assert asked == ["From now on only this device is believed"]
+    assert program.trusted == program.gateway.fingerprint
+    assert [type(error) for error in program.ended] == [CertificateUnknown, type(None)]
 
 
 def test_fields_have_names_and_labels_lead_to_them(dialog: SettingsDialog) -> None:
@@ -242,10 +291,12 @@ def test_fields_have_names_and_labels_lead_to_them(dialog: SettingsDialog) -> No
     assert dialog.login.token.password.editor.echoMode() is QLineEdit.EchoMode.Password
 
 
-def test_escape_leaves_without_saving(qtbot: QtBot, dialog: SettingsDialog, service: site.ScriptedService) -> None:
+def test_escape_leaves_without_saving(qtbot: QtBot, dialog: SettingsDialog, program: site.Program, live: Live) -> None:
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
-    assert service.applied == []
+    program.settled(qtbot, live)
+    assert program.applied == []
+    assert not program.saved
 
 
 def test_the_tone_of_the_icon_stands_out_on_the_panel_that_it_is_offered_for(dialog: SettingsDialog) -> None:

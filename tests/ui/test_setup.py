@@ -2,48 +2,42 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from enphase_tray.model.clock import ManualClock
-from enphase_tray.model.connection import StepOutcome, TrialStep
-from enphase_tray.model.errors import CertificateUnknown, LoginRefused, SettingsError, TokenMissing, Unreachable
-from enphase_tray.model.identity import Family, FirmwareVersion, FoundGateway, Secret
+from enphase_tray.model.errors import LoginRefused, TokenMissing, Unreachable
+from enphase_tray.model.identity import Family, FoundGateway, Secret
 from enphase_tray.settings.settings import Settings
+from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.ui.certificate_dialog import CertificateDialog
-from enphase_tray.ui.live import Live
 from enphase_tray.ui.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-NEW = FoundGateway(site.SITE, "Envoy", ("192.168.1.20",), 443, FirmwareVersion.parse("8.3.5289"))
-OLD = replace(NEW, port=80, firmware=FirmwareVersion.parse("5.0.62"))
-UNKNOWN = CertificateUnknown("Unknown", "Trust it", site.certificate(), site.SITE)
-WORKS = (TrialStep("Log-in", StepOutcome.OK), TrialStep("12 inverters", StepOutcome.OK))
 Open = Callable[..., SetupWizard]
 
 
 @pytest.fixture
-def service() -> site.ScriptedService:
-    return site.ScriptedService(Settings())
+def program(tmp_path: Path) -> Iterator[site.Program]:
+    with site.Program(tmp_path / "profile") as made:
+        yield made
 
 
 @pytest.fixture
-def live(service: site.ScriptedService, qtbot: QtBot) -> Iterator[Live]:
-    made = Live(service, ManualClock(site.NOON))  # type: ignore[arg-type]
-    made.start()
-    yield made
-    assert made.stop()
+def old(tmp_path: Path) -> Iterator[site.Program]:
+    with site.Program(tmp_path / "profile", site.OLD) as made:
+        yield made
 
 
 @pytest.fixture
-def start(qtbot: QtBot, live: Live, service: site.ScriptedService) -> Open:
-    def build(*found: FoundGateway) -> SetupWizard:
-        service.gateways = found
-        wizard = SetupWizard(live)
+def start(qtbot: QtBot) -> Open:
+    def build(program: site.Program, *found: FoundGateway) -> SetupWizard:
+        program.found = found
+        wizard = SetupWizard(program.start(Settings()))
         qtbot.addWidget(wizard)
         wizard.show()
         qtbot.waitUntil(lambda: wizard.find_page.found.again.isEnabled())
@@ -56,109 +50,118 @@ def at(wizard: SetupWizard, page: int) -> Callable[[], bool]:
     return lambda: wizard.page == page and wizard.next.isEnabled()
 
 
-def test_new_gateway_from_finding_to_done(qtbot: QtBot, start: Open, service: site.ScriptedService) -> None:
-    service.trials += [((), UNKNOWN), (WORKS, None)]
-    wizard = start(NEW)
+def steps(wizard: SetupWizard) -> list[str]:
+    return [line.title.text() for line in wizard.done_page.steps.lines]
+
+
+def test_new_gateway_from_finding_to_done(qtbot: QtBot, start: Open, program: site.Program) -> None:
+    certificate = program.shown()
+    wizard = start(program, program.announced)
     assert wizard.find_page.fields.serial.text == site.SITE
     wizard.next.click()
     qtbot.waitUntil(at(wizard, TRUST))
-    assert wizard.trust_page.code.text() == site.certificate().pairing_code
-    assert "192.168.1.20" in wizard.trust_page.text.text()
+    assert wizard.trust_page.code.text() == certificate.pairing_code
+    assert "127.0.0.1" in wizard.trust_page.text.text()
+    assert program.trusted is None
     wizard.next.click()
     assert wizard.page == LOGIN
-    qtbot.waitUntil(lambda: len(service.trusted) == 1)
+    qtbot.waitUntil(lambda: program.trusted == certificate.fingerprint)
     login = wizard.login_page.fields
     assert login.family is Family.TOKEN
-    qtbot.keyClicks(login.token.email.editor, "me@example.org")
+    qtbot.keyClicks(login.token.email.editor, site.EMAIL)
     qtbot.keyClicks(login.token.password.editor, "secret")
     wizard.next.click()
     qtbot.waitUntil(at(wizard, DONE))
-    assert [line.title.text() for line in wizard.done_page.steps.lines] == ["Log-in", "12 inverters"]
+    shown = steps(wizard)
+    assert shown[:4] == ["Find the gateway", "Check its certificate", "Ask who it is", "Log in"]
+    assert shown[-1] == "Read it"
+    assert not program.saved
     with qtbot.waitSignal(wizard.accepted):
         wizard.next.click()
-    draft = service.applied[0]
-    assert draft.settings.gateway.serial == site.SITE
-    assert draft.settings.gateway.cloud_username == "me@example.org"
-    assert draft.cloud_password == Secret("secret")
+    gateway = program.profile.store.load().gateway
+    assert gateway.serial == site.SITE
+    assert gateway.cloud_username == site.EMAIL
+    assert program.secrets.token(site.SITE) is not None, "the account gives none without its password"
+    assert b"secret" not in program.gateway.received
 
 
-def test_old_gateway_needs_no_trust_and_offers_its_defaults(
-    qtbot: QtBot, start: Open, service: site.ScriptedService
-) -> None:
-    service.trials.append((WORKS, None))
-    wizard = start(OLD)
+def test_old_gateway_needs_no_trust_and_offers_its_defaults(qtbot: QtBot, start: Open, old: site.Program) -> None:
+    wizard = start(old, old.announced)
     wizard.next.click()
     assert wizard.page == LOGIN
+    assert old.gateway.requests == ()
     assert wizard.login_page.fields.digest.isVisible()
     assert not wizard.login_page.fields.token.isVisible()
     wizard.next.click()
     qtbot.waitUntil(at(wizard, DONE))
-    assert service.tried[0].settings.gateway.username == "envoy"
-    assert service.tried[0].password is None
+    assert wizard.draft().settings.gateway.username == "envoy"
+    assert wizard.draft().password is None
+    assert b'username="envoy"' in old.gateway.received
 
 
-def test_wrong_turns_lead_back_and_nothing_typed_is_lost(
-    qtbot: QtBot, start: Open, service: site.ScriptedService
-) -> None:
-    told = TrialStep("Ask who it is", StepOutcome.OK, "", site.SITE, Family.DIGEST)
-    service.trials += [((told,), LoginRefused("The gateway refused the log-in", "Type it again")), (WORKS, None)]
-    wizard = start(OLD)
-    wizard.next.click()
-    login = wizard.login_page.fields
-    qtbot.keyClicks(login.digest.password.editor, "mine")
-    wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.banner.isVisible())
-    assert wizard.banner.title.text() == "The gateway refused the log-in"
-    assert wizard.page == LOGIN
-    wizard.back.click()
-    assert wizard.page == FIND
-    assert wizard.find_page.fields.serial.text == site.SITE
-    wizard.next.click()
-    assert login.digest.password.text == "mine"
-    wizard.next.click()
-    qtbot.waitUntil(at(wizard, DONE))
-    assert service.tried[-1].password == Secret("mine")
+def test_wrong_turns_lead_back_and_nothing_typed_is_lost(qtbot: QtBot, start: Open, tmp_path: Path) -> None:
+    with site.Program(tmp_path / "profile", replace(site.OLD, password="mine")) as old:
+        old.inject(FaultKind.PASSWORD_CHANGED)
+        wizard = start(old, old.announced)
+        wizard.next.click()
+        login = wizard.login_page.fields
+        qtbot.keyClicks(login.digest.password.editor, "mine")
+        wizard.next.click()
+        qtbot.waitUntil(lambda: wizard.banner.isVisible())
+        assert wizard.banner.title.text() == "The gateway refuses this user name or password"
+        assert wizard.page == LOGIN
+        wizard.back.click()
+        assert wizard.page == FIND
+        assert wizard.find_page.fields.serial.text == site.SITE
+        wizard.next.click()
+        assert login.digest.password.text == "mine"
+        old.gateway.repair(FaultKind.PASSWORD_CHANGED)
+        wizard.next.click()
+        qtbot.waitUntil(at(wizard, DONE))
+        assert wizard.draft().password == Secret("mine")
+        assert [type(error) for error in old.ended] == [LoginRefused, type(None)]
 
 
-def test_typed_address_alone_is_enough(qtbot: QtBot, start: Open, service: site.ScriptedService) -> None:
-    service.trials += [((), UNKNOWN)]
-    wizard = start()
+def test_typed_address_alone_is_enough(qtbot: QtBot, start: Open, program: site.Program) -> None:
+    wizard = start(program)
     assert "No gateway answered" in wizard.find_page.found.state.text()
     wizard.next.click()
     assert wizard.find_page.fields.serial.wrong
-    qtbot.keyClicks(wizard.find_page.fields.host.editor, "192.168.1.77")
+    qtbot.keyClicks(wizard.find_page.fields.host.editor, program.address)
     wizard.next.click()
     qtbot.waitUntil(at(wizard, TRUST))
     assert wizard.find_page.fields.serial.text == site.SITE
 
 
-def test_unreachable_stays_where_it_was_typed(qtbot: QtBot, start: Open, service: site.ScriptedService) -> None:
-    service.trials.append(((), Unreachable("The gateway does not answer", "Check the address")))
-    wizard = start(replace(NEW, firmware=None))
+def test_unreachable_stays_where_it_was_typed(qtbot: QtBot, start: Open, program: site.Program) -> None:
+    program.inject(FaultKind.UNREACHABLE)
+    wizard = start(program, replace(program.announced, firmware=None))
     wizard.next.click()
     qtbot.waitUntil(lambda: wizard.banner.isVisible())
+    assert [type(error) for error in program.ended] == [Unreachable]
     assert wizard.page == FIND
     assert wizard.find_page.isEnabled()
 
 
-def test_known_certificate_goes_on_to_the_log_in(qtbot: QtBot, start: Open, service: site.ScriptedService) -> None:
-    service.trials.append(((), TokenMissing("A token is needed", "Sign in")))
-    wizard = start(NEW)
+def test_known_certificate_goes_on_to_the_log_in(qtbot: QtBot, start: Open, program: site.Program) -> None:
+    program.trust()
+    wizard = start(program, program.announced)
     wizard.next.click()
     qtbot.waitUntil(at(wizard, LOGIN))
+    assert [type(error) for error in program.ended] == [TokenMissing]
     assert wizard.login_page.fields.family is Family.TOKEN
     assert not wizard.banner.isVisible()
 
 
-def test_saving_trouble_is_said(qtbot: QtBot, start: Open, service: site.ScriptedService) -> None:
-    service.trials.append((WORKS, None))
-    service.apply_error = SettingsError("The settings cannot be written", "Free some space")
-    wizard = start(OLD)
+def test_saving_trouble_is_said(qtbot: QtBot, start: Open, old: site.Program) -> None:
+    old.refuse_to_save()
+    wizard = start(old, old.announced)
     wizard.next.click()
     wizard.next.click()
     qtbot.waitUntil(at(wizard, DONE))
     wizard.next.click()
     qtbot.waitUntil(lambda: wizard.banner.isVisible())
+    assert wizard.banner.title.text() == "The settings were written by a newer enphase_tray"
     assert wizard.isVisible()
     assert wizard.next.isEnabled()
 

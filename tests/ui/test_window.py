@@ -1,6 +1,6 @@
 """The main window as its user meets it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,15 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
-from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import AlertEvent, Change
 from enphase_tray.model.clock import ManualClock
+from enphase_tray.model.identity import Secret
 from enphase_tray.model.readings import DeviceStatus, InverterState, Problem, ProblemKind, RelayState, Snapshot
 from enphase_tray.monitor.result import PollResult
+from enphase_tray.monitor.service import Draft
+from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import Appearance, GatewaySettings, Settings
+from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.words import Wording
-from enphase_tray.ui import window as window_module
 from enphase_tray.ui.inverter_model import COLUMNS
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.text import clean, tip
@@ -27,6 +29,7 @@ from enphase_tray.ui.window import MainWindow
 from tests.ui import make_believe as site
 
 Make = Callable[..., MainWindow]
+CONFIGURED = Settings(GatewaySettings(serial=site.SITE, host="192.168.1.20"))
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -43,26 +46,29 @@ def opened() -> list[str]:
 
 
 @pytest.fixture
+def program(tmp_path: Path) -> Iterator[site.Program]:
+    with site.Program(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
 def make(qtbot: QtBot, tmp_path: Path, clock: ManualClock, opened: list[str]) -> Make:
-    def build(latest: PollResult | None = None, *, settings: Settings | None = None) -> MainWindow:
-        live = Live(site.ScriptedService(settings), clock)  # type: ignore[arg-type]
-        live.latest = latest
-        path = tmp_path / "history.sqlite"
-        window = MainWindow(
-            live, lambda: HistoryReader(path), Wording(), open_settings=lambda: opened.append("settings")
-        )
-        live.setParent(window)
+    """A window over a live connection that is handed in, or one that was not started yet."""
+
+    def build(
+        latest: PollResult | None = None, *, live: Live | None = None, settings: Settings | None = None
+    ) -> MainWindow:
+        profile = site.profile_at(tmp_path, clock)
+        if live is None:
+            live = Live(profile.service(settings or CONFIGURED), clock)
+        if latest is not None:
+            live.latest = latest
+        window = MainWindow(live, profile.history_reader, Wording(), open_settings=lambda: opened.append("settings"))
         qtbot.addWidget(window)
         window.show()
         return window
 
     return build
-
-
-def live_of(window: MainWindow) -> Live:
-    found = window.findChild(Live)
-    assert isinstance(found, Live)
-    return found
 
 
 def troubled(count: int = 12) -> Snapshot:
@@ -140,19 +146,22 @@ def test_connection_trouble_offers_what_helps(make: Make, qtbot: QtBot, opened: 
     assert not banner.isVisible()
 
 
-def test_certificate_banner_asks_and_passes_the_answer_on(
-    make: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    question = site.question(renewal=True)
-    window = make(site.result(site.snapshot(), certificate=question))
-    asked = []
-    monkeypatch.setattr(window_module, "ask_about_certificate", lambda *given: asked.append(given[0]) or True)
-    passed: list[object] = []
-    live_of(window)._ask_trust.connect(passed.append)
-    assert "renewed its certificate" in window.banners[0].title.text()
-    qtbot.mouseClick(window.banners[0].button, Qt.MouseButton.LeftButton)
-    assert asked == [question]
-    assert passed == [question]
+def test_certificate_banner_asks_and_passes_the_answer_on(make: Make, qtbot: QtBot, program: site.Program) -> None:
+    program.trust()
+    before = program.trusted
+    program.clock.advance(330 * 86_400)
+    program.secrets.keep_token(site.SITE, Secret(program.gateway.token()))
+    program.inject(FaultKind.CERTIFICATE_RENEWED)
+    window = make(live=program.start(program.settings))
+    banner = window.banners[0]
+    qtbot.waitUntil(banner.isVisible)
+    assert "renewed its certificate" in banner.title.text()
+    assert program.trusted == before != program.gateway.fingerprint
+    with site.agreeing() as asked:
+        qtbot.mouseClick(banner.button, Qt.MouseButton.LeftButton)
+    assert asked == ["Your gateway has renewed its certificate, as it does about once a year"]
+    qtbot.waitUntil(lambda: program.trusted == program.gateway.fingerprint)
+    qtbot.waitUntil(lambda: not banner.isVisible())
 
 
 def test_without_a_gateway_the_window_says_what_to_do(make: Make) -> None:
@@ -204,7 +213,7 @@ def test_night_is_nothing_to_look_at(make: Make) -> None:
 
 
 def test_selected_row_lights_its_curve_and_survives_the_next_poll(make: Make, tmp_path: Path) -> None:
-    site.fill_history(tmp_path / "history.sqlite").close()
+    site.fill_history(ProfilePaths.at(tmp_path).history_file).close()
     window = make(site.result(site.snapshot()))
     window.inverters.select(site.serial(4))
     assert window.today.chart.selected == site.serial(4)
@@ -215,7 +224,7 @@ def test_selected_row_lights_its_curve_and_survives_the_next_poll(make: Make, tm
 
 
 def test_relay_card(make: Make, tmp_path: Path) -> None:
-    path = tmp_path / "history.sqlite"
+    path = ProfilePaths.at(tmp_path).history_file
     writer = HistoryWriter(path, ManualClock(site.NOON))
     alert = site.alert("relay_open", (site.relay().serial,), "Relay 68177 is open")
     ended = replace(alert, cleared_at=site.NOON - timedelta(hours=1))
@@ -267,7 +276,7 @@ def test_one_open_line_is_not_closed(make: Make) -> None:
 @pytest.fixture
 def told(tmp_path: Path) -> str:
     """A history with events of a relay and an inverter; the id of the inverter's alert."""
-    writer = HistoryWriter(tmp_path / "history.sqlite", ManualClock(site.NOON))
+    writer = HistoryWriter(ProfilePaths.at(tmp_path).history_file, ManualClock(site.NOON))
     relay = site.alert("relay_open", ("122100068177",), "Relay 68177 is open")
     panel = site.alert("inverter_stopped", (site.serial(6),), "Panel 7 makes nothing")
     for alert in (relay, panel):
@@ -341,13 +350,14 @@ def test_colours_by_meaning_are_readable(qapp: QApplication, appearance: Appeara
         assert contrast(word, tones.base) >= 4.5
 
 
-def test_appearance_changes_with_the_settings(make: Make, qapp: QApplication) -> None:
-    settings = Settings(GatewaySettings(site.SITE), appearance=Appearance.LIGHT)
-    window = make(site.result(site.snapshot()), settings=settings)
+def test_appearance_changes_with_the_settings(
+    make: Make, qtbot: QtBot, program: site.Program, qapp: QApplication
+) -> None:
+    live = program.start(Settings(appearance=Appearance.LIGHT))
+    make(site.result(site.snapshot()), live=live)
     assert not is_dark(qapp.palette())
-    service = live_of(window)._service
-    service.settings = Settings(GatewaySettings(site.SITE), appearance=Appearance.DARK)  # type: ignore[misc]
-    live_of(window).applied.emit(None)
+    with qtbot.waitSignal(live.applied):
+        live.apply(Draft(Settings(appearance=Appearance.DARK)))
     assert is_dark(qapp.palette())
 
 
@@ -359,7 +369,7 @@ def test_hidden_window_needs_no_timer(make: Make) -> None:
 
 
 def test_what_came_while_hidden_is_there_when_shown_again(make: Make, tmp_path: Path) -> None:
-    path = tmp_path / "history.sqlite"
+    path = ProfilePaths.at(tmp_path).history_file
     site.fill_history(path, 4).close()
     window = make(site.result(site.snapshot(count=4)))
     curves = window.today.curves
