@@ -13,7 +13,6 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import CloudAccount, Connection, TokenKeeper, TrialStep, Trust
-from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.identity import FoundGateway, Secret
 from enphase_tray.monitor.monitor import Monitor
 from enphase_tray.monitor.rooms import Rooms
@@ -116,9 +115,7 @@ class Profile:
 
     def _discover(self, seconds: float) -> list[FoundGateway]:
         try:
-            return aside(
-                lambda: self._search(seconds), seconds + 5.0, self._breakable(), "discover-gateways", EnphaseTrayError
-            )
+            return aside(lambda: self._search(seconds), seconds + 5.0, self._breakable(), "discover-gateways")
         except (TimeoutError, Aborted):
             return []
 

@@ -135,7 +135,7 @@ def _hints(approach: Approach, locate: Locate | None) -> Iterator[tuple[str, boo
     if locate is None or (serial is None and connection.host):
         return
     try:
-        found = aside(lambda: locate(serial), _LOCATE_SECONDS, approach.breaker, "gateway-lookup", EnphaseTrayError)
+        found = aside(lambda: locate(serial), _LOCATE_SECONDS, approach.breaker, "gateway-lookup")
     except (TimeoutError, Aborted):
         return
     yield from ((address, True) for address in found)

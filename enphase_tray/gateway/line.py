@@ -1,5 +1,6 @@
 """Sockets with a total deadline that another thread can break: the ground of every request, TLS or not."""
 
+import errno
 import socket
 import ssl
 import threading
@@ -18,6 +19,8 @@ from urllib3.util.connection import is_connection_dropped
 from enphase_tray.model.clock import SystemClock
 
 T = TypeVar("T")
+
+_NOT_CONNECTED = (errno.ENOTCONN, errno.EINVAL)
 
 # Deadlines of sockets are real seconds, whatever clock the program lives by.
 _real = SystemClock()
@@ -181,23 +184,21 @@ def resolve(host: str, port: int, seconds: float, breaker: Breaker) -> list[tupl
     try:
         found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
     except socket.gaierror:
-        found = aside(
-            lambda: socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM), seconds, breaker, "name-lookup", OSError
-        )
+        found = aside(lambda: socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM), seconds, breaker, "name-lookup")
     return [(family, address) for family, _, _, _, address in found]
 
 
-def aside(function: Callable[[], T], seconds: float, breaker: Breaker, name: str, expected: type[Exception]) -> T:
+def aside(function: Callable[[], T], seconds: float, breaker: Breaker, name: str) -> T:
     """Run something that knows no time-out in a thread of its own and wait for it at most `seconds`.
 
-    Raises `TimeoutError`, `Aborted`, and what `function` raises of the kind `expected`.
+    Raises `TimeoutError`, `Aborted`, and what `function` raises.
     """
     outbox: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
 
     def run() -> None:
         try:
             outbox.put((function(), None))
-        except expected as error:
+        except Exception as error:  # noqa: BLE001 - handed over whole, and raised where it was asked for
             outbox.put((None, error))
 
     def stop() -> None:
@@ -240,6 +241,16 @@ class _TlsSocket(ssl.SSLSocket):
         self.line.breaker.add(self)
         super().do_handshake(block)
         self.line.certificate = self.getpeercert(binary_form=True)
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        try:
+            return super().recv(buflen, flags)
+        except OSError as error:
+            # WORKAROUND Python's ssl module (SSLSocket._create) leaves a socket open that was reset before its
+            # handshake began, and whoever asked for it never gets hold of it.
+            if self._sslobj is None and error.errno not in _NOT_CONNECTED:  # type: ignore[attr-defined]  # not in stubs
+                self.close()
+            raise
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         self.settimeout(self.line.remaining())

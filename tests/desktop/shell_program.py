@@ -1,67 +1,118 @@
-"""The real desktop program on a scripted service: for what a gateway would have to be timed for.
+"""The real desktop program on a real profile, with a simulated gateway in the same process whose time stands still.
 
-Run as `python -m tests.desktop.shell_program PROFILE SCRIPT [--hidden]`. It says which service calls were made.
+Run as `python -m tests.desktop.shell_program PROFILE SCRIPT [--hidden]`. It says when the service polls, is woken and
+is closed. Before each poll the script lets time pass or something go wrong.
 """
 
 import sys
 import threading
-from datetime import timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from enphase_tray.app.compose import Profile
 from enphase_tray.app.desktop import run
-from enphase_tray.history.reader import HistoryReader
-from enphase_tray.model.alerts import Change
-from enphase_tray.model.clock import SystemClock
+from enphase_tray.model.clock import ManualClock
+from enphase_tray.model.connection import GatewayVersion, Trust
+from enphase_tray.model.identity import Secret
+from enphase_tray.monitor.service import GatewayService
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.settings.settings import Settings
-from tests.ui.scripted import CONFIGURED, ScriptedService, alert, event, result
+from enphase_tray.settings.secrets import SecretStore
+from enphase_tray.settings.settings import GatewaySettings, Settings
+from enphase_tray.simulator.config import HouseConfig
+from enphase_tray.simulator.faults import Fault, FaultKind
+from enphase_tray.simulator.gateway import SimulatedGateway
+
+HOUSE = HouseConfig()
+LARGE_HOUSE = HouseConfig(inverters=60)
+STARTS = {"climb": datetime(2026, 6, 21, 4, 30, tzinfo=UTC)}
+NOON = datetime(2026, 6, 21, 10, 0, tzinfo=UTC)
 
 
-class SpokenService(ScriptedService):
-    """Says on standard output what it is asked for."""
+class SpokenProfile(Profile):
+    """Its service is the real one, and says on standard output what it is asked for."""
 
-    def _note(self, call: str) -> None:
-        super()._note(call)
-        print(f"call {call}", flush=True)
+    before_poll: Callable[[], None]
 
-    def cancel(self) -> None:
-        """Nothing runs that could be ended."""
-
-    def abort(self) -> None:
-        super().abort()
-        print("call abort", flush=True)
-
-
-class ScriptedProfile:
-    """What `app.compose.Profile` offers to the desktop."""
-
-    def __init__(self, directory: Path, script: str) -> None:
-        self.paths = ProfilePaths.at(directory)
-        self.clock = SystemClock()
-        self._script = script
-
-    def service(self, settings: Settings) -> SpokenService:
-        now = self.clock.now()
-        relay = alert(now)
-        closed = alert(now, title="Relay 68177 is closed again")
-        answers = {
-            "relay": [
-                result(now),
-                result(now, 3421.0, event(relay)),
-                result(now + timedelta(seconds=2), 3421.0, event(closed, Change.CLEARED)),
-            ],
-            "climb": [result(now, 3421.0), result(now, 850.0), result(now, 12_300.0)],
-        }.get(self._script, [result(now)])
-        service = SpokenService(self.clock, *answers, settings=settings)
-        if self._script in {"hang", "deaf"}:
-            service.hang = threading.Event()
-            service.deaf = self._script == "deaf"
+    def service(self, settings: Settings) -> GatewayService:
+        service = super().service(settings)
+        for name in ("poll", "resumed", "close"):
+            setattr(service, name, self._said(name, getattr(service, name)))
         return service
 
-    def history_reader(self) -> HistoryReader:
-        return HistoryReader(self.paths.history_file)
+    def _said(self, name: str, call: Callable[[], Any]) -> Callable[[], Any]:
+        def said() -> Any:
+            print(f"call {name}", flush=True)
+            if name == "poll":
+                self.before_poll()
+            return call()
+
+        return said
+
+
+class Script:
+    """What happens before each poll."""
+
+    def __init__(self, name: str, clock: ManualClock, gateway: SimulatedGateway) -> None:
+        self._name = name
+        self._clock = clock
+        self._gateway = gateway
+        self._polls = 0
+
+    def __call__(self) -> None:
+        self._polls += 1
+        if self._polls == 1:
+            return
+        if self._name == "climb":
+            self._clock.advance(2.5 * 3600)
+        if self._name == "relay":
+            self._clock.advance(60)
+            if self._polls == 2:
+                self._gateway.inject(Fault(FaultKind.RELAY_OPEN, self._clock.now()))
+            else:
+                self._gateway.repair(FaultKind.RELAY_OPEN)
+            self._clock.advance(300)
+
+
+def ask_for_password() -> None:
+    """A keyring that waits for the user, which nobody can end."""
+    print("call keyring", flush=True)
+    threading.Event().wait(60)
+
+
+def tell_request(gateway: SimulatedGateway) -> None:
+    """Say when the gateway has a request that it never answers."""
+    while not gateway.in_flight:
+        time.sleep(0.01)
+    print("call request", flush=True)
+
+
+def main(directory: Path, script: str, *, hidden: bool) -> int:
+    clock = ManualClock(STARTS.get(script, NOON))
+    faults = (Fault(FaultKind.HANG, clock.now()),) if script == "hang" else ()
+    with SimulatedGateway(LARGE_HOUSE if script == "climb" else HOUSE, clock, faults) as gateway:
+        paths = ProfilePaths.at(directory)
+        if script == "deaf":
+            secrets = SecretStore(paths, False, choose=ask_for_password, deadline_seconds=60)
+        else:
+            secrets = SecretStore(paths, False, choose=lambda: None)
+            secrets.keep_token(gateway.serial, Secret(gateway.token()))
+        profile = SpokenProfile(paths, clock, trust=Trust(first_use=True), secrets=secrets, locate=lambda serial: ())
+        profile.before_poll = Script(script, clock, gateway)
+        settings = Settings(
+            GatewaySettings(
+                serial=gateway.serial,
+                host=f"{gateway.host}:{gateway.port}",
+                version=GatewayVersion.FROM_7,
+                auto_jwt=False,
+            )
+        )
+        if script == "hang":
+            threading.Thread(target=tell_request, args=(gateway,), daemon=True).start()
+        return run(profile, settings, hidden=hidden)
 
 
 if __name__ == "__main__":
-    profile = ScriptedProfile(Path(sys.argv[1]), sys.argv[2])
-    sys.exit(run(profile, CONFIGURED, hidden="--hidden" in sys.argv))  # type: ignore[arg-type]
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], hidden="--hidden" in sys.argv))

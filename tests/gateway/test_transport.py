@@ -1,10 +1,13 @@
 """The transport against real loopback sockets: pins, deadlines, caps, abort, and what is never sent."""
 
+import gc
 import gzip
 import socket
 import ssl
+import struct
 import threading
 import time
+import warnings
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +15,7 @@ from contextlib import suppress
 import pytest
 
 from enphase_tray.gateway.address import Address
-from enphase_tray.gateway.line import Breaker, Line
+from enphase_tray.gateway.line import Breaker, Line, aside
 from enphase_tray.gateway.pin import PinMismatch, as_fingerprint, certificate_facts, fingerprint, peek
 from enphase_tray.gateway.transport import Timings, Transport
 from enphase_tray.model.clock import ManualClock
@@ -445,3 +448,35 @@ def test_a_connection_is_used_again_only_if_it_is_clean(answer: bytes, connectio
         assert [line.get("/info").body for _ in range(2)] == [b"data"] * 2
         line.close()
     assert server.connections == connections
+
+
+def test_a_connection_reset_before_its_handshake_leaves_no_socket_open() -> None:
+    """Python's own TLS wrapper forgets it; a gateway that restarts would cost a descriptor each time."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def reset_all() -> None:
+            for _ in range(40):
+                connection, _ = listener.accept()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+        resetting = threading.Thread(target=reset_all)
+        resetting.start()
+        with warnings.catch_warnings(record=True) as leaks:
+            warnings.simplefilter("always", ResourceWarning)
+            for _ in range(40):
+                line = Line("127.0.0.1", listener.getsockname()[1], Breaker())
+                line.allow(5.0)
+                with pytest.raises(OSError):  # noqa: PT011 - reset, broken pipe or end of file, as it falls out
+                    peek(line, 5.0, 5.0)
+            resetting.join()
+            gc.collect()
+    assert [str(leak.message) for leak in leaks] == []
+
+
+def test_a_bug_in_what_runs_aside_is_raised_where_it_was_asked_for() -> None:
+    def buggy() -> int:
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError):
+        aside(buggy, 10.0, Breaker(), "test")

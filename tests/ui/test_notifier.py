@@ -9,7 +9,7 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.ui.desktop_notes import Note
 from enphase_tray.ui.notifier import BalloonNotes, Notifier
 from enphase_tray.ui.tray_menu import Pause
-from tests.ui.scripted import NOON, alert, event, result
+from tests.ui.facts import NOON, alert, event, result
 
 
 class Screen:

@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from enphase_tray.app.compose import Profile
 from enphase_tray.model.alerts import Severity
 from enphase_tray.model.clock import ManualClock
-from enphase_tray.settings.settings import IconStyle
+from enphase_tray.settings.paths import ProfilePaths
+from enphase_tray.settings.secrets import SecretStore
+from enphase_tray.settings.settings import IconStyle, Settings
 from enphase_tray.status.status import IconState, Status
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.status_feed import StatusFeed, next_change_seconds
 from enphase_tray.ui.tray import TrayHost
 from enphase_tray.ui.tray_menu import Pause, TrayMenu
-from tests.ui.scripted import NOON, ScriptedService, alert, event, result
+from tests.ui.facts import NOON, alert, event, result
 
 # The offscreen platform has no tray of its own to listen to.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")
@@ -205,9 +209,11 @@ def test_the_menu_asks(qtbot) -> None:
 
 
 @pytest.fixture
-def feed(qtbot):
+def feed(qtbot, tmp_path: Path):
     clock = ManualClock(NOON)
-    live = Live(ScriptedService(clock), clock)  # type: ignore[arg-type]
+    paths = ProfilePaths.at(tmp_path)
+    profile = Profile(paths, clock, secrets=SecretStore(paths, False, choose=lambda: None))
+    live = Live(profile.service(Settings()), clock)
     wording = Wording()
     return StatusFeed(live, lambda: wording), live, clock
 
