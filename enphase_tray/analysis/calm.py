@@ -88,10 +88,6 @@ class Calm:
             return True
         return False
 
-    def hush(self, at: datetime, seconds: float) -> None:
-        """Judge nobody for that long."""
-        self._hush(at, seconds)
-
     def quiet(self, at: datetime) -> bool:
         """Whether nobody is to be judged at `at`."""
         return self.quiet_until is not None and at < self.quiet_until

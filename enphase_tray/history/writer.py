@@ -4,7 +4,7 @@ import contextlib
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,12 +58,6 @@ class HistoryWriter:
         with self._keeping(self._polls, [snapshot]), self._writing() as connection:
             for waiting in self._polls:
                 recorder.record_poll(connection, waiting, self._known)
-
-    def append_all(self, snapshots: Iterable[Snapshot]) -> None:
-        """Store many full polls, oldest first, in one transaction: for a history that is built in advance."""
-        with self._writing() as connection:
-            for snapshot in snapshots:
-                recorder.record_poll(connection, snapshot, self._known)
 
     def append_live(self, snapshot: Snapshot) -> None:
         """Store a reading of the meters alone: power and counters."""

@@ -93,16 +93,6 @@ def test_the_same_snapshots_twice_change_nothing(writer: HistoryWriter, dump: Ca
     assert len(before) > 40
 
 
-def test_many_at_once_are_stored_as_one_by_one(writer: HistoryWriter, dump: Callable[[], tuple[str, ...]]) -> None:
-    shots = [snapshot(NOON + i * FIVE, {"A": i}, production=power(300, 5000 + 25 * i, 700)) for i in range(50)]
-    writer.append_all(iter(shots))
-    together = dump()
-    for shot in shots:
-        writer.append(shot)
-    assert dump() == together
-    assert len(together) > 50
-
-
 def _busy_day() -> list[Snapshot]:
     """Polls over two local days: inverters come, energies rise, the clock steps back once."""
     shots = []
