@@ -77,6 +77,11 @@ class HouseConfig:
         return tuple(serial("4822", self.seed, 2, index) for index in range(self.inverters))
 
     @property
+    def spare_serials(self) -> tuple[str, ...]:
+        """The units that take the inverters' places when those are replaced."""
+        return tuple(serial("4823", self.seed, 7, index) for index in range(self.inverters))
+
+    @property
     def retired_serials(self) -> tuple[str, ...]:
         return tuple(serial("1216", self.seed, 3, index) for index in range(self.retired))
 

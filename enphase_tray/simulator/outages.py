@@ -9,6 +9,7 @@ _DEFAULT_NUMBER = {
     FaultKind.INVERTER_STOPS: 3,
     FaultKind.INVERTER_SILENT: 4,
     FaultKind.INVERTER_RETIRED: 5,
+    FaultKind.INVERTER_REPLACED: 6,
     FaultKind.STATUS_WORD: 2,
 }
 _DEAD = (FaultKind.INVERTER_SILENT, FaultKind.INVERTER_RETIRED)
@@ -47,6 +48,11 @@ class Outages:
 
     def retired(self, inverter: int, epoch: float) -> bool:
         return any(self._hits(f, inverter) for f in self._running(epoch, FaultKind.INVERTER_RETIRED))
+
+    def replaced(self, inverter: int, epoch: float) -> float | None:
+        """When the unit in the place of an inverter was replaced; `None` while it is the first one."""
+        hits = (f.first for f in self._running(epoch, FaultKind.INVERTER_REPLACED) if self._hits(f, inverter))
+        return max(hits, default=None)
 
     def stopped(self, inverter: int, epoch: float) -> bool:
         return any(self._hits(f, inverter) for f in self._running(epoch, FaultKind.INVERTER_STOPS))

@@ -3,8 +3,9 @@
 from typing import Any
 
 from enphase_tray.simulator.config import Meters
+from enphase_tray.simulator.counters import NOTHING, Energies
 from enphase_tray.simulator.personality import Personality
-from enphase_tray.simulator.site import Energies, MeterMoment, Site, SiteMoment
+from enphase_tray.simulator.site import MeterMoment, Site, SiteMoment
 
 PRODUCTION_EID, NET_EID, CHANNEL_EID = 704643328, 704643584, 1778385169
 _SHARES = {1: (1.0,), 2: (0.5, 0.5), 3: (0.42, 0.33, 0.25)}
@@ -40,13 +41,13 @@ def production(site: Site, moment: SiteMoment, traits: Personality, details: boo
 def version_1(site: Site, moment: SiteMoment, traits: Personality) -> dict[str, int]:
     """`/api/v1/production`: inverter sums on a Standard gateway, the last closed bin of the meter on others."""
     if moment.starting:
-        return _version_1(Energies(0.0, 0.0, 0.0, 0.0), 0.0)
+        return _version_1(NOTHING, 0.0)
     if moment.config.meters is Meters.NONE:
-        return _version_1(site.sums(moment.present), sum(inverter.watts for inverter in moment.heard))
+        return _version_1(site.sums(moment), sum(inverter.watts for inverter in moment.heard))
     if traits.stalled(moment.config.meters):
         return {"wattHoursToday": 0, "wattHoursSevenDays": 1583, "wattHoursLifetime": 1583, "wattsNow": 4}
     if moment.config.meters is Meters.DISABLED:
-        return _version_1(Energies(0.0, 0.0, 0.0, 0.0), 0.0)
+        return _version_1(NOTHING, 0.0)
     meters, watts = _last_bin(site, moment)
     return _version_1(meters.produced, watts)
 
@@ -60,8 +61,8 @@ def consumption_1(site: Site, moment: SiteMoment) -> dict[str, int]:
 
 def pdm_energy(site: Site, moment: SiteMoment) -> dict[str, Any]:
     """`/ivp/pdm/energy`: the inverters' own figures beside the meter's."""
-    nothing = _version_1(Energies(0.0, 0.0, 0.0, 0.0), 0.0)
-    pcu = _version_1(site.sums(moment.present), sum(inverter.watts for inverter in moment.heard))
+    nothing = _version_1(NOTHING, 0.0)
+    pcu = _version_1(site.sums(moment), sum(inverter.watts for inverter in moment.heard))
     produced, used = nothing, nothing
     if moment.config.meters in (Meters.PRODUCTION, Meters.BOTH):
         meters, watts = _last_bin(site, moment)
@@ -77,7 +78,7 @@ def pdm_energy(site: Site, moment: SiteMoment) -> dict[str, Any]:
 
 def page(site: Site, moment: SiteMoment) -> bytes:
     """Firmware 3's `/production`: a table of figures with three digits and a unit."""
-    energies = Energies(0.0, 0.0, 0.0, 0.0) if moment.starting else site.sums(moment.present)
+    energies = NOTHING if moment.starting else site.sums(moment)
     watts = 0.0 if moment.starting else sum(inverter.watts for inverter in moment.heard)
     rows = (
         ("Currently", _three_digits(watts, "W")),
@@ -159,7 +160,7 @@ def _eim(
         "readingTime": moment.epoch,
     }
     if not enabled:
-        watts, energies = 0.0, Energies(0.0, 0.0, 0.0, 0.0)
+        watts, energies = 0.0, NOTHING
     entry |= _figures(watts, energies, 1.0, _VOLTS[moment.config.phases])
     if details:
         shares = _SHARES[moment.config.phases]

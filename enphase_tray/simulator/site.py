@@ -1,12 +1,13 @@
 """One moment of a simulated house as its gateway knows it: last reports, flags, words, meters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from enphase_tray.model.identity import FirmwareVersion
 from enphase_tray.simulator.config import HouseConfig, Meters
+from enphase_tray.simulator.counters import NOTHING, CounterFaults, Energies
 from enphase_tray.simulator.delivery import RESTART_SECONDS
 from enphase_tray.simulator.faults import FaultKind, FaultPlan
 from enphase_tray.simulator.house import House
@@ -20,16 +21,6 @@ GRID_GONE = "envoy.cond_flags.pcu_chan.gridgone"
 _LATE_SECONDS = 300
 _STANDBY_WATTS = 3.6
 _KEPT_MIDNIGHTS = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Energies:
-    """Wh until a moment: of the local day, of the day before, of seven days with today, since the installation."""
-
-    today: float
-    yesterday: float
-    week: float
-    lifetime: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +90,7 @@ class Site:
         self.config = config
         self._faults = faults
         self._outages = Outages(config, faults)
+        self._counters = CounterFaults(faults)
         self._house = House(config, self._outages)
         self._bias = between(1.012, 1.03, config.seed, 61)
         self._kept: tuple[tuple[int, int], SiteMoment] | None = None
@@ -121,30 +113,21 @@ class Site:
         """The meters at an epoch; use and exchange are zeros where the house has no net meter."""
         made = sum(self._house.power(i, at) for i in range(self.config.inverters)) * self._bias
         own = _STANDBY_WATTS if made <= 0.0 else 0.0
-        produced = self._sums(range(self.config.inverters), at, self._bias)
-        totals = self._house.grid(at) if self.config.meters is Meters.BOTH else None
-        if totals is None:
-            return MeterMoment(made - own, produced, own, 0.0, Energies(0.0, 0.0, 0.0, 0.0), 0.0, 0.0)
-        day = self._house.day_at(at)
-        used_before = [self._house.used_before(day.day - timedelta(days=n)) for n in (0, 1, 6)]
-        used = Energies(
-            totals.used - used_before[0], used_before[0] - used_before[1], totals.used - used_before[2], totals.used
-        )
-        return MeterMoment(made - own, produced, own, self._house.use(at), used, totals.imported, totals.exported)
+        produced = self._counters.told(lambda until: self._sums(range(self.config.inverters), until, self._bias), at)
+        if self.config.meters is not Meters.BOTH:
+            return MeterMoment(made - own, produced, own, 0.0, NOTHING, 0.0, 0.0)
+        used = self._counters.told(self._used, at)
+        imported = self._counters.told(lambda until: _lifetime(self._house.grid(until).imported), at).lifetime
+        exported = self._counters.told(lambda until: _lifetime(self._house.grid(until).exported), at).lifetime
+        return MeterMoment(made - own, produced, own, self._house.use(at), used, imported, exported)
 
     def midnight(self, at: float) -> float:
         """The start of the local day of an epoch."""
         return self._house.day_at(at).start
 
-    def sums(self, inverters: tuple[InverterMoment, ...]) -> Energies:
-        """The energies of some inverters together, as they last reported."""
-        parts = [inverter.energies for inverter in inverters]
-        return Energies(
-            sum(part.today for part in parts),
-            sum(part.yesterday for part in parts),
-            sum(part.week for part in parts),
-            sum(part.lifetime for part in parts),
-        )
+    def sums(self, moment: SiteMoment) -> Energies:
+        """The energies of the present inverters together, as they last reported."""
+        return self._counters.told(lambda until: self._present_sums(moment, until), moment.epoch)
 
     def _moment(self, at: datetime, epoch: int) -> SiteMoment:
         zone_time = datetime.fromtimestamp(epoch, UTC).astimezone(self.zone)
@@ -153,7 +136,7 @@ class Site:
             zone_time,
             self.config,
             self.firmware(at),
-            tuple(self._inverter(i, serial, epoch) for i, serial in enumerate(self.config.inverter_serials)),
+            self._inverters(epoch),
             self._starting(at),
             tuple(self._outages.relay_open(i, epoch) for i in range(self.config.relays)),
             self._outages.open_line(epoch),
@@ -170,13 +153,45 @@ class Site:
             return False
         return (at - restart.start).total_seconds() < RESTART_SECONDS + 2 * self.config.report_seconds
 
+    def _present_sums(self, moment: SiteMoment, until: float) -> Energies:
+        if until != moment.epoch:
+            moment = self._moment(datetime.fromtimestamp(until, UTC), int(until))
+        parts = [inverter.energies for inverter in moment.present]
+        return Energies(
+            sum(part.today for part in parts),
+            sum(part.yesterday for part in parts),
+            sum(part.week for part in parts),
+            sum(part.lifetime for part in parts),
+        )
+
+    def _used(self, until: float) -> Energies:
+        used = self._house.grid(until).used
+        day = self._house.day_at(until).day
+        today, yesterday, week = (self._house.used_before(day - timedelta(days=n)) for n in (0, 1, 6))
+        return Energies(used - today, today - yesterday, used - week, used)
+
+    def _inverters(self, epoch: int) -> tuple[InverterMoment, ...]:
+        """One for each place, and behind them the units that were replaced."""
+        units, gone = [], []
+        for number, serial in enumerate(self.config.inverter_serials):
+            begun = self._outages.replaced(number, epoch)
+            if begun is None:
+                units.append(self._inverter(number, serial, epoch))
+                continue
+            before = self._inverter(number, serial, int(begun))
+            place = self.config.inverters + self.config.retired + number
+            gone.append(replace(before, number=place, communicating=False, producing=False, active=False))
+            unit = self._inverter(number, self.config.spare_serials[number], epoch)
+            made = min(unit.energies.lifetime, self._house.energy(number, begun))
+            units.append(replace(unit, energies=unit.energies.since(made)))
+        return (*units, *gone)
+
     def _inverter(self, number: int, serial: str, epoch: int) -> InverterMoment:
         interval = self.config.report_seconds
         report_at = self._house.last_report(number, epoch)
         active = not self._outages.retired(number, epoch)
         if report_at is None:
-            nothing = Energies(0.0, 0.0, 0.0, 0.0)
-            return InverterMoment(number, serial, 0, 0.0, 0.0, nothing, False, False, active, (FAILURE,), 1)
+            return InverterMoment(number, serial, 0, 0.0, 0.0, NOTHING, False, False, active, (FAILURE,), 1)
         made = self._house.energy(number, report_at) - self._house.energy(number, report_at - interval)
         watts = max(0.0, made) * 3600.0 / interval
         heard = epoch - report_at < interval + _LATE_SECONDS and self._outages.silence(number, epoch) is None
@@ -226,3 +241,8 @@ class Site:
         if key not in self._begun:
             self._begun[key] = self._house.energy(number, self._house.midnight(day))
         return self._begun[key]
+
+
+def _lifetime(counted: float) -> Energies:
+    """A counter that is told without its days."""
+    return Energies(0.0, 0.0, 0.0, counted)
