@@ -54,8 +54,8 @@ class UsualShare:
 
     def at(self, epoch: float) -> float | None:
         """The least share that is usual around this moment, 1 being like the neighbours; `None` if never seen."""
-        slot = int(epoch) // SLOT_SECONDS
-        least = min(self._parts[(slot + step) % _SLOTS] for step in (-1, 0, 1))
+        slot, parts = int(epoch) // SLOT_SECONDS, self._parts
+        least = min(parts[(slot - 1) % _SLOTS], parts[slot % _SLOTS], parts[(slot + 1) % _SLOTS])
         return None if least == _UNKNOWN else least / 100.0
 
 
@@ -107,8 +107,10 @@ class UsualHours:
     def core(self, epoch: float, margin: int = 1) -> bool:
         """Whether this moment and `margin` half hours on either side are usually lit."""
         slot = int(epoch) // SLOT_SECONDS
-        levels = self._levels
-        return all(_USUAL <= levels[(slot + step) % _SLOTS] < _UNKNOWN for step in range(-margin, margin + 1))
+        for number in range(slot - margin, slot + margin + 1):
+            if not _USUAL <= self._levels[number % _SLOTS] < _UNKNOWN:
+                return False
+        return True
 
     def core_seconds(self, epoch: float) -> float:
         """For how long it has been inside the usual hours at this moment, seconds; 0 outside."""

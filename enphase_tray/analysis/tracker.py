@@ -1,6 +1,6 @@
 """Follows one site from poll to poll and says what each inverter is doing, without crying at nightfall."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -98,7 +98,7 @@ class SiteTracker:
         ailing = {serial: track.working_at for serial, track in self._tracks.items() if track.faulty}
         active, reported = self._take(snapshot, now)
         self._close_slots(now)
-        self._follow_relays(snapshot, list(active.values()), now)
+        self._follow_relays(snapshot, now)
         tracks = list(active.values())
         sky = look(tracks, snapshot)
         if sky.proven and sky.median >= _BRIGHT_WATTS and self._slot is not None:
@@ -110,8 +110,8 @@ class SiteTracker:
         judging = not (self._calm.quiet(at) or cut_off or self._sun_is_low(at))
         moment = Moment(now, self._cadence, sky, judging, self._forenoon_seconds(at))
         if not cut_off:
-            _follow_proof(active, reported, moment)
-            _learn_shares(active, reported, moment)
+            for serial, track in active.items():
+                _follow_neighbours(track, serial in reported, moment)
         if collapsed(tracks, self._levels, moment):
             for track in tracks:
                 if not track.faulty:
@@ -149,9 +149,10 @@ class SiteTracker:
             elif first and duration is not None:
                 cadence.learn_report(0.0, duration, gap)
         cadence.settle(len(active))
-        for serial in self._tracks.keys() - {reading.serial for reading in snapshot.inverters}:
-            if not self._tracks[serial].faulty:
-                self._tracks[serial].age = None
+        if len(self._tracks) > len(snapshot.inverters):
+            for serial in self._tracks.keys() - {reading.serial for reading in snapshot.inverters}:
+                if not self._tracks[serial].faulty:
+                    self._tracks[serial].age = None
         return active, reported
 
     def _close_slots(self, now: float) -> None:
@@ -172,7 +173,7 @@ class SiteTracker:
                     track.learn_slot(number, number in self._bright, not suspect and not cut_off)
         self._bright = {number for number in self._bright if number > slot - lag}
 
-    def _follow_relays(self, snapshot: Snapshot, tracks: list[InverterTrack], now: float) -> None:
+    def _follow_relays(self, snapshot: Snapshot, now: float) -> None:
         for relay in snapshot.relays:
             if is_open(relay):
                 self._open_relays[relay.serial] = now
@@ -246,38 +247,27 @@ def is_open(relay: RelayReading) -> bool:
 
 def grid_is_gone(snapshot: Snapshot) -> bool:
     """Whether most inverters say that there is no grid."""
-    speaking = [inverter for inverter in snapshot.inverters if inverter.device.words and not inverter.retired]
-    gone = sum(1 for i in speaking if any(word.lower().endswith(_GRID_GONE) for word in i.device.words))
-    return gone > 0 and 2 * gone >= len(speaking)
+    said = Counter(inverter.device.words for inverter in snapshot.inverters if not inverter.retired)
+    gone = sum(count for words, count in said.items() if any(word.lower().endswith(_GRID_GONE) for word in words))
+    return gone > 0 and 2 * gone >= said.total() - said[()]
 
 
-def _follow_proof(active: Mapping[str, InverterTrack], reported: set[str], moment: Moment) -> None:
-    """Keep, per inverter, since when its neighbours prove daylight and how long it has said nothing meanwhile."""
+def _follow_neighbours(track: InverterTrack, new_report: bool, moment: Moment) -> None:
+    """Keep since when its neighbours prove daylight, how long it says nothing meanwhile, and what share it makes."""
     sky, now = moment.sky, moment.now
-    for serial, track in active.items():
-        strong = proven = False
-        if sky.proven_without(track):
-            share = track.share.at(now)
-            expected = sky.median_without(track) * min(1.0, _UNSEEN_SHARE if share is None else share)
-            strong = proven = expected >= _MIN_EXPECTED_WATTS
-        elif sky.meter:
-            proven = track.hours.core(now)
-        if not proven:
-            track.proof_since = None
-        elif track.proof_since is None:
-            track.proof_since = now
-        track.count_zero(serial in reported, strong)
-
-
-def _learn_shares(active: Mapping[str, InverterTrack], reported: set[str], moment: Moment) -> None:
-    """How much of its neighbours' power each new report shows."""
-    sky, interval = moment.sky, moment.cadence.interval
-    if sky.median < _MIN_SHARE_WATTS:
+    median = sky.median_without(track)
+    strong = proven = False
+    if sky.proven_without(track):
+        share = track.share.at(now)
+        strong = proven = median * min(1.0, _UNSEEN_SHARE if share is None else share) >= _MIN_EXPECTED_WATTS
+    elif sky.meter:
+        proven = track.hours.core(now)
+    if not proven:
+        track.proof_since = None
+    elif track.proof_since is None:
+        track.proof_since = now
+    track.count_zero(new_report, strong)
+    if not (new_report and track.watts and track.fresh) or track.faulty or track.report_at is None:
         return
-    for serial in reported:
-        track = active[serial]
-        if track.faulty or not track.fresh or not track.watts or track.report_at is None:
-            continue
-        median = sky.median_without(track)
-        if median >= _MIN_SHARE_WATTS:
-            track.share.learn(track.report_at - interval, track.report_at, track.watts / median)
+    if min(sky.median, median) >= _MIN_SHARE_WATTS:
+        track.share.learn(track.report_at - moment.cadence.interval, track.report_at, track.watts / median)

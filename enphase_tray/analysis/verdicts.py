@@ -60,8 +60,10 @@ def collapsed(tracks: Sequence[InverterTrack], levels: Sequence[float], moment: 
 
     `levels` are the middle watts of those that made power at the last polls with news, the latest last; small at dusk.
     """
+    if not moment.judging or moment.sky.lit:
+        return False
     well = [track for track in tracks if not track.faulty and track.age is not None]
-    if not well or not moment.judging or any(track.fresh and not track.makes_nothing for track in well):
+    if not well or any(track.fresh and not track.makes_nothing for track in well):
         return False
     worked = [track.working_at for track in well if track.working_at is not None]
     if not worked:

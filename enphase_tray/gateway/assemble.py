@@ -13,7 +13,18 @@ from enphase_tray.gateway.parts import Parts
 from enphase_tray.gateway.phases import phases
 from enphase_tray.gateway.switchgear import batteries, dry_contacts, relays
 from enphase_tray.model.identity import GatewayInfo
-from enphase_tray.model.readings import Login, NetReading, PowerReading, Problem, ProblemKind, Snapshot
+from enphase_tray.model.readings import (
+    BatteryReading,
+    DryContactReading,
+    Login,
+    NetReading,
+    PhaseReading,
+    PowerReading,
+    Problem,
+    ProblemKind,
+    RelayReading,
+    Snapshot,
+)
 
 _YOUNG = timedelta(days=8)
 _REJECTED_ADVICE = "The figure is left out; the others are not touched"
@@ -39,27 +50,54 @@ class Past:
     wraps: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """What of a snapshot depends on the answers and their circumstances alone. `rejected` are values not believed."""
+
+    production: PowerReading | None
+    consumption: PowerReading | None
+    net: NetReading | None
+    phases: tuple[PhaseReading, ...]
+    relays: tuple[RelayReading, ...]
+    batteries: tuple[BatteryReading, ...]
+    dry_contacts: tuple[DryContactReading, ...]
+    rejected: tuple[Problem, ...]
+
+
+class Memo:
+    """The last merge: as long as the gateway repeats itself word for word, it stands. Changes nothing but the work."""
+
+    __slots__ = ("_about", "_merged", "_parts", "inverters")
+
+    def __init__(self) -> None:
+        self.inverters = InverterMemo()
+        self._parts: Parts | None = None
+        self._about: Circumstances | None = None
+        self._merged: _Merged | None = None
+
+    def merged(self, parts: Parts, about: Circumstances) -> _Merged:
+        """The merge of these parts."""
+        if self._merged is None or self._parts is not parts or self._about != about:
+            self._parts, self._about, self._merged = parts, about, _merge(parts, about)
+        return self._merged
+
+
 def assemble(
     parts: Parts,
     moment: Moment,
     past: Past | None = None,
     problems: Sequence[Problem] = (),
-    memo: InverterMemo | None = None,
+    memo: Memo | None = None,
 ) -> Snapshot:
     """One snapshot of everything that the parts tell and that can be believed.
 
     `problems` are those that are known of the endpoints; values that were not believed are added to them. `memo` is
-    of the snapshot before, and changes nothing but the work that this one is.
+    that of the snapshot before.
     """
-    past = past or Past()
+    past, memo = past or Past(), memo or Memo()
     clock_at = moment.gateway_at or moment.at
-    table = inverter_table(parts, clock_at, _making(parts), memo)
-    about = _circumstances(parts, moment, past, table, clock_at)
-    doubtful: figures.Doubtful = []
-    production = figures.production(parts, about, doubtful)
-    consumption = figures.consumption(parts, about, doubtful)
-    net = None if past.starting_up else figures.net(parts)
-    found = (*problems, *_rejections(parts, doubtful))
+    table = inverter_table(parts, clock_at, _making(parts), memo.inverters)
+    merged = memo.merged(parts, _circumstances(parts, moment, past, table, clock_at))
     return Snapshot(
         at=moment.at,
         gateway=moment.gateway,
@@ -68,15 +106,15 @@ def assemble(
         timezone=parts.home.timezone if parts.home else None,
         gateway_at=moment.gateway_at,
         starting_up=past.starting_up,
-        production=production,
-        consumption=consumption,
-        net=net,
-        phases=() if past.starting_up else phases(parts, consumption is not None, net is not None),
+        production=merged.production,
+        consumption=merged.consumption,
+        net=merged.net,
+        phases=merged.phases,
         inverters=table.inverters,
-        relays=relays(parts),
-        batteries=batteries(parts),
-        dry_contacts=dry_contacts(parts),
-        problems=found,
+        relays=merged.relays,
+        batteries=merged.batteries,
+        dry_contacts=merged.dry_contacts,
+        problems=(*problems, *merged.rejected),
     )
 
 
@@ -90,6 +128,23 @@ def with_live_power(snapshot: Snapshot, live: Snapshot) -> Snapshot:
         consumption=_with_watts(snapshot.consumption, live.consumption),
         net=_with_net_watts(snapshot.net, live.net),
         phases=live.phases or snapshot.phases,
+    )
+
+
+def _merge(parts: Parts, about: Circumstances) -> _Merged:
+    doubtful: figures.Doubtful = []
+    production = figures.production(parts, about, doubtful)
+    consumption = figures.consumption(parts, about, doubtful)
+    net = None if about.starting_up else figures.net(parts)
+    return _Merged(
+        production=production,
+        consumption=consumption,
+        net=net,
+        phases=() if about.starting_up else phases(parts, consumption is not None, net is not None),
+        relays=relays(parts),
+        batteries=batteries(parts),
+        dry_contacts=dry_contacts(parts),
+        rejected=_rejections(parts, doubtful),
     )
 
 
@@ -126,19 +181,22 @@ def _young(parts: Parts, clock_at: datetime) -> bool:
     return bool(installed) and abs(clock_at - min(installed)) < _YOUNG
 
 
-def _rejections(parts: Parts, doubtful: figures.Doubtful) -> list[Problem]:
+def _rejections(parts: Parts, doubtful: figures.Doubtful) -> tuple[Problem, ...]:
     named = [
         (endpoint.path, name)
         for endpoint in ENDPOINTS
         if (part := getattr(parts, endpoint.name)) is not None
         for name in part.rejected
     ]
-    paths = {endpoint.name: endpoint.path for endpoint in ENDPOINTS}
-    named += [(paths[endpoint], name) for endpoint, name in doubtful]
-    return [
-        Problem(path, ProblemKind.REJECTED, f"Not believable: {name}", _REJECTED_ADVICE)
-        for path, name in dict.fromkeys(named)
-    ]
+    if doubtful:
+        paths = {endpoint.name: endpoint.path for endpoint in ENDPOINTS}
+        named += [(paths[endpoint], name) for endpoint, name in doubtful]
+    return tuple(
+        [
+            Problem(path, ProblemKind.REJECTED, f"Not believable: {name}", _REJECTED_ADVICE)
+            for path, name in dict.fromkeys(named)
+        ]
+    )
 
 
 def _with_watts(before: PowerReading | None, live: PowerReading | None) -> PowerReading | None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from enphase_tray.gateway.digest import Challenge, answer_challenge, parse_challenge
+from enphase_tray.gateway.exchange import RawAnswer
 from enphase_tray.gateway.renewal import TokenSource
 from enphase_tray.gateway.token import insist_usable, renewal_due, tidy_token
-from enphase_tray.gateway.transport import RawAnswer, Transport
+from enphase_tray.gateway.transport import Transport
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection
 from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenMissing
@@ -84,12 +85,12 @@ class DigestKeys:
     def _logged_in(self, transport: Transport, path: str, answer: RawAnswer) -> RawAnswer:
         """Answer the challenge of a 401, which may have come for a stale nonce."""
         for _ in range(_NONCES):
-            self._challenge = parse_challenge(answer.headers.get("WWW-Authenticate"))
+            self._challenge = parse_challenge(answer.headers.get("www-authenticate"))
             self._answered = 0
             if self._challenge is None:
                 break
             answer = transport.get(path, self._header(path))
-            again = parse_challenge(answer.headers.get("WWW-Authenticate")) if answer.status == 401 else None
+            again = parse_challenge(answer.headers.get("www-authenticate")) if answer.status == 401 else None
             if again is None or not again.stale:
                 break
         return answer

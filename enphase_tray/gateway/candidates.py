@@ -36,9 +36,9 @@ class Candidate:
     at: datetime | None = None
     reading: InverterReading | None = None
 
-    def choose(self, clock_at: datetime) -> None:
-        """Which report counts at that moment."""
-        report = _newer(self.listed, self.detailed, clock_at)
+    def choose(self, latest: datetime) -> None:
+        """Which report counts; one from after `latest` is not of this time."""
+        report = _newer(self.listed, self.detailed, latest)
         if report is not self.report:
             self.report, self.reading = report, None
         if report is not None:
@@ -123,11 +123,14 @@ def _join_inventory(candidates: dict[str, Candidate], parts: Parts) -> None:
         by_serial.setdefault(device.serial, []).append(device)
     joined: set[int] = set()
     for candidate in candidates.values():
-        same = by_serial.get(candidate.serial, [])
+        same = by_serial.get(candidate.serial)
         channels = candidate.detailed.channels if candidate.detailed else ()
-        match = next((d for d in same if d.channel in channels), None) or next(iter(same), None)
-        if match is None:
+        if same is None:
             match = next((by_channel[channel] for channel in channels if channel in by_channel), None)
+        elif len(same) == 1:
+            match = same[0]
+        else:
+            match = next((device for device in same if device.channel in channels), same[0])
         if match is not None:
             candidate.device = match
             joined.add(id(match))
@@ -136,17 +139,14 @@ def _join_inventory(candidates: dict[str, Candidate], parts: Parts) -> None:
             candidates[device.serial] = Candidate(device.serial, device=device)
 
 
-def _newer(
-    listed: ListedInverter | None, row: DeviceRow | None, clock_at: datetime
-) -> ListedInverter | DeviceRow | None:
+def _newer(listed: ListedInverter | None, row: DeviceRow | None, latest: datetime) -> ListedInverter | DeviceRow | None:
     """The later of two reports, unless it claims to come from the future; of the same one the longer form."""
     if listed is None or row is None:
         return listed or row
     if listed.at == row.at:
         return row
-    latest = clock_at + STRANGE_FUTURE
+    return row if _rank(row, latest) >= _rank(listed, latest) else listed
 
-    def rank(report: ListedInverter | DeviceRow) -> datetime:
-        return _NEVER if report.at is None or report.at > latest else report.at
 
-    return row if rank(row) >= rank(listed) else listed
+def _rank(report: ListedInverter | DeviceRow, latest: datetime) -> datetime:
+    return _NEVER if report.at is None or report.at > latest else report.at

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from enphase_tray.gateway.auth import Keys
 from enphase_tray.gateway.errors import certificate_changed
+from enphase_tray.gateway.exchange import RawAnswer
 from enphase_tray.gateway.info import PATH as INFO
 from enphase_tray.gateway.info import parse_info
 from enphase_tray.gateway.pin import PinMismatch
-from enphase_tray.gateway.transport import RawAnswer, Transport
+from enphase_tray.gateway.transport import Transport
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import WrongGateway
 from enphase_tray.model.identity import GatewayInfo, Pin, TokenFacts

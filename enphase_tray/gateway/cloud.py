@@ -4,22 +4,17 @@ Always checked against the certificate authorities; no redirects, no proxies, no
 """
 
 import json
-import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
-
-from requests import PreparedRequest
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH
-from requests.structures import CaseInsensitiveDict
 
 from enphase_tray.gateway.decode import decode_json, numeral
 from enphase_tray.gateway.errors import FOREIGN, translate
-from enphase_tray.gateway.line import Breaker, Line, LineAdapter
+from enphase_tray.gateway.exchange import RawAnswer
+from enphase_tray.gateway.line import Breaker, Line
 from enphase_tray.gateway.token import tidy_token
-from enphase_tray.gateway.transport import RawAnswer, read_body
 from enphase_tray.model.connection import CloudAccount
 from enphase_tray.model.errors import (
     BrowserLogInNeeded,
@@ -31,6 +26,9 @@ from enphase_tray.model.errors import (
     Unreachable,
 )
 from enphase_tray.model.identity import Secret
+
+if TYPE_CHECKING:
+    from enphase_tray.gateway.checked import CheckedAdapter
 
 ENLIGHTEN = "https://enlighten.enphaseenergy.com"
 ENTREZ = "https://entrez.enphaseenergy.com"
@@ -144,31 +142,28 @@ class _Host:
             raise ValueError("the token server is only reached over HTTPS")
         self._base = base.rstrip("/")
         self._name = parts.hostname
-        self._ca_file = ca_file or DEFAULT_CA_BUNDLE_PATH
+        self._ca_file = ca_file
         self._breaker = breaker
         self._seconds = seconds
         self._line = Line(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80), breaker)
-        self._adapter: LineAdapter | None = None
+        self._adapter: CheckedAdapter | None = None
 
     def post(self, path: str, body: str, content_type: str, headers: Mapping[str, str] | None = None) -> RawAnswer:
-        request = PreparedRequest()
-        request.method = "POST"
-        request.url = self._base + path
-        request.body = body.encode("utf-8")
+        from enphase_tray.gateway.checked import CheckedAdapter
+
         fixed = {"Accept-Encoding": "identity", "User-Agent": "enphase_tray", "Content-Type": content_type}
-        length = str(len(request.body))
-        request.headers = CaseInsensitiveDict({**fixed, "Content-Length": length, **(headers or {})})
         self._line.allow(self._seconds)
         try:
             if self._adapter is None:
-                self._adapter = _CheckedAdapter(self._line)
-            response = self._adapter.send(
-                request, stream=True, timeout=(self._seconds, self._seconds), verify=self._ca_file
+                self._adapter = CheckedAdapter(self._line)
+            return self._adapter.post(
+                self._base + path,
+                {**fixed, **(headers or {})},
+                body.encode("utf-8"),
+                self._ca_file,
+                self._seconds,
+                _LARGEST,
             )
-            try:
-                return RawAnswer(response.status_code, response.headers, read_body(response, _LARGEST))
-            finally:
-                response.close()
         except FOREIGN as error:
             raise self._translated(error) from error
 
@@ -183,16 +178,6 @@ class _Host:
                 plain.title, "Readings go on while the token is valid; a pasted token works without it", Retry.LATER
             )
         return plain
-
-
-class _CheckedAdapter(LineAdapter):
-    """Certificate and host name are checked as browsers do; the authorities come with each request (`verify`)."""
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.sslsocket_class = self._line.tls_socket_class
-        super().init_poolmanager(connections, maxsize, block, ssl_context=context, **pool_kwargs)
 
 
 class _TokenField(HTMLParser):

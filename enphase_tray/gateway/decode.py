@@ -15,10 +15,11 @@ from enphase_tray.model.errors import NotUnderstood
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; the longest real answer known is far below."""
+NUMBERS = frozenset({int, float})
+"""What numbers come as out of JSON, exactly: a boolean would be an `int` too."""
 
 _EARLIEST = datetime(2005, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
-_NUMBERS = (int, float)
 _BOM = b"\xef\xbb\xbf"
 _NUMERAL = re.compile(r"\s*[+-]?\d{1,18}(?:\.\d{1,18})?\s*")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
@@ -70,17 +71,15 @@ def is_error_document(document: object) -> bool:
     return isinstance(document, dict) and len(document) <= 4 and ("error" in document or "err" in document)
 
 
-def number(value: object, low: float, high: float) -> float | None:
+def number(value: Any, low: float, high: float) -> float | None:
     """`value` as a finite number within `low` .. `high`; `None` for all else (also for text and booleans)."""
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
-        return None
     # Compared before converted: an integer may be too large for a float. NaN fails every comparison.
-    return float(value) if low <= value <= high else None
+    return float(value) if type(value) in NUMBERS and low <= value <= high else None
 
 
-def whole(value: object, low: int, high: int) -> int | None:
+def whole(value: Any, low: int, high: int) -> int | None:
     """`value` (also as a numeral) as a whole number within `low` .. `high`; `None` for all else."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         return value if low <= value <= high else None
     got = numeral(value, low, high)
     return int(got) if got is not None and got == math.floor(got) else None

@@ -6,17 +6,14 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from requests import RequestException
-from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, InvalidChunkLength
-
-from enphase_tray.gateway.line import Aborted
+from enphase_tray.gateway.line import Aborted, Damaged
 from enphase_tray.gateway.pin import PinMismatch, certificate_facts, is_expected_renewal
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import CertificateChanged, EnphaseTrayError, NotUnderstood, Retry, Unreachable
 from enphase_tray.model.identity import Pin
 
-FOREIGN = (RequestException, HTTPError, http.client.HTTPException, OSError, UnicodeError)
-"""What the network libraries raise."""
+FOREIGN = (http.client.HTTPException, OSError, UnicodeError)
+"""What sockets, TLS and HTTP raise (the errors of requests are OSErrors)."""
 
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 _WAIT = "It is tried again by itself; gateways are busy for some minutes around 23:00 and after a restart"
@@ -31,7 +28,7 @@ def translate(error: BaseException, where: str) -> EnphaseTrayError:
 
     if has(Aborted):
         return Unreachable("Reading was stopped", "It goes on when the program does", Retry.NEVER)
-    if has(IncompleteRead, http.client.IncompleteRead, InvalidChunkLength, DecodeError):
+    if has(http.client.IncompleteRead, Damaged):
         return NotUnderstood(f"An answer of {where} was cut short or damaged", _WAIT, Retry.SOON)
     if has(socket.gaierror):
         return Unreachable(f"The name of {where} is not known on this network", "Check the address in the settings")

@@ -1,57 +1,34 @@
-"""One GET on a connection of the pool: said in one piece, and heard to its end.
+"""One GET on a connection: said in one piece, and heard to its end.
 
-What urllib3, requests and `http.client` wrap around a few lines of text costs more than all else in a poll, and
-serves what is not wanted here (redirects, retries, proxies, cookies). Connecting, and the comparison with the pin,
-stay theirs. The form of an answer is RFC 9112; what does not have it is an error, and the connection then not used
-again.
+What HTTP libraries wrap around a few lines of text costs more than all else in a poll, and serves what is not wanted
+here (redirects, retries, proxies, cookies). The form of an answer is RFC 9112; what does not have it is an error, and
+the connection then not used again.
 """
 
+import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, RemoteDisconnected, UnknownProtocol
 from socket import socket
 
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import DecodeError
-
-from enphase_tray.gateway.line import Line
+from enphase_tray.gateway.line import Damaged, Line
 from enphase_tray.model.errors import NotUnderstood
 
 _PIECE = 65536
 _LONGEST_LINE = 65536
+_LONGEST_HEAD = 16384
 _MOST_HEADERS = 100
 _MOST_INTERIM = 10
 """Interim answers (100 Continue) before the real one; nobody asked for any."""
 _LONGEST_NUMBER = 16
 _HEX = frozenset(b"0123456789abcdefABCDEF")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+_BEGINNING = b"HTTP/"
+_BLANKS = (" ", "\t")
 _WITHOUT_BODY = frozenset({204, 304})
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
-
-
-class Headers(Mapping[str, str]):
-    """The headers of an answer by name, whatever its case; one that came several times is joined with commas."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, lines: list[str]) -> None:
-        """`lines` are whole headers; what has no colon is left out."""
-        values: dict[str, str] = {}
-        for line in lines:
-            name, colon, value = line.partition(":")
-            if colon:
-                key, value = name.strip().lower(), value.strip()
-                values[key] = f"{values[key]}, {value}" if key in values else value
-        self._values = values
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 def head(path: str, headers: Mapping[str, str]) -> bytes:
@@ -63,35 +40,37 @@ def head(path: str, headers: Mapping[str, str]) -> bytes:
     return f"{text}\r\n\r\n".encode("latin-1")
 
 
-def exchange(
-    connection: HTTPConnection, request: bytes, line: Line, connect_seconds: float, cap: int
-) -> tuple[int, Headers, bytes]:
-    """Status, headers and body (content encodings undone) of the answer to `request`, a whole head.
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """Status, headers (to be asked for in lower case; what came several times is joined with commas) and body."""
 
-    Raises `NotUnderstood` beyond `cap` bytes, and what sockets, TLS, http.client and urllib3 raise; the connection
-    must not be used again after any of these.
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def exchange(sock: socket, request: bytes, line: Line, cap: int) -> tuple[RawAnswer, bool]:
+    """The answer to `request`, a whole head, content encodings undone; and whether `sock` may be used again.
+
+    Raises `NotUnderstood` beyond `cap` bytes, and what sockets, TLS and http.client raise; `sock` must then not be
+    used again.
     """
-    if connection.sock is None:
-        connection.timeout = min(connect_seconds, line.remaining())
-        connection.connect()
-    sock = connection.sock
     sock.settimeout(line.remaining())
     sock.sendall(request)
     incoming = _Incoming(sock, line)
-    version, status = _status(incoming)
     for _ in range(_MOST_INTERIM):
-        headers = Headers(_header_lines(incoming))
+        first, *lines = incoming.head().split("\n")
+        version, status = _status(first)
         if status >= 200:
             break
-        version, status = _status(incoming)
     else:
         raise HTTPException("nothing but interim answers")
+    headers = _headers(lines)
     body, ended = _body(incoming, status, headers, cap)
     # Bytes after the answer would be taken for the next one.
-    if not ended or incoming.has_more or not _persists(version, headers):
-        connection.close()
+    clean = ended and not incoming.has_more and _persists(version, headers)
     encoding = headers.get("content-encoding")
-    return status, headers, body if encoding is None else _unpacked(body, encoding, cap)
+    return RawAnswer(status, headers, body if encoding is None else _unpacked(body, encoding, cap)), clean
 
 
 class _Incoming:
@@ -107,6 +86,23 @@ class _Incoming:
     def has_more(self) -> bool:
         """Whether something lies here that nobody has taken."""
         return self._at < len(self._data)
+
+    def head(self) -> str:
+        """All lines up to an empty one, without that. Raises `RemoteDisconnected`, and what says that it is no head."""
+        while (end := _EMPTY_LINE.search(self._data, self._at)) is None:
+            if len(self._data) - self._at > _LONGEST_HEAD:
+                raise LineTooLong("head")
+            piece = self._receive()
+            if not piece and not self.has_more:
+                raise RemoteDisconnected("closed without an answer")
+            if not piece:
+                raise IncompleteRead(self.some())
+            self._data, self._at = self.some() + piece, 0
+            if not self._data.startswith(_BEGINNING[: len(self._data)]):
+                raise BadStatusLine("no HTTP")  # said at once: something else may wait for us to speak
+        found = self._data[self._at : end.start()]
+        self._at = end.end()
+        return found.decode("latin-1")
 
     def line(self) -> bytes:
         """The next line without its end. Raises `LineTooLong`, and `IncompleteRead` where there is no whole one."""
@@ -166,47 +162,38 @@ class _Incoming:
             raise _too_long()
         return b"".join(parts)
 
-    def begins(self) -> bool:
-        """Whether there is anything at all; waits for it."""
-        if not self.has_more:
-            self._data, self._at = self._receive(), 0
-        return bool(self._data)
-
     def _receive(self) -> bytes:
         self._sock.settimeout(self._line.remaining())
         return self._sock.recv(_PIECE)
 
 
-def _status(incoming: _Incoming) -> tuple[bytes, int]:
-    if not incoming.begins():
-        raise RemoteDisconnected("closed without an answer")
-    version, _, rest = incoming.line().partition(b" ")
-    if not version.startswith(b"HTTP/"):
-        raise BadStatusLine("no HTTP")
-    if not version.startswith(b"HTTP/1."):
-        raise UnknownProtocol(version.decode("latin-1"))
+def _status(line: str) -> tuple[str, int]:
+    version, _, rest = line.partition(" ")
+    if not version.startswith("HTTP/1."):
+        raise UnknownProtocol(version)
     code = rest.lstrip()[:4].rstrip()
-    if len(code) != 3 or not code.isdigit() or code < b"100":
+    if len(code) != 3 or not code.isdecimal() or code < "100":
         raise BadStatusLine("no status")
     return version, int(code)
 
 
-def _header_lines(incoming: _Incoming) -> list[str]:
-    lines: list[str] = []
-    while raw := incoming.line():
-        if len(lines) >= _MOST_HEADERS:
-            raise HTTPException("too many headers")
-        text = raw.decode("latin-1")
-        if raw[0] in b" \t" and lines:
-            lines[-1] = f"{lines[-1].rstrip()} {text.strip()}"  # a header that goes on in the next line
-            if len(lines[-1]) > _LONGEST_LINE:
-                raise LineTooLong("header")
-        else:
-            lines.append(text)
-    return lines
+def _headers(lines: list[str]) -> dict[str, str]:
+    """By name; what has no colon is left out."""
+    if len(lines) > _MOST_HEADERS:
+        raise HTTPException("too many headers")
+    found: dict[str, str] = {}
+    last = ""
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if last and line.startswith(_BLANKS):
+            found[last] = f"{found[last]} {line.strip()}"  # a header that goes on in the next line
+        elif colon:
+            last, value = name.strip().lower(), value.strip()
+            found[last] = f"{found[last]}, {value}" if last in found else value
+    return found
 
 
-def _body(incoming: _Incoming, status: int, headers: Headers, cap: int) -> tuple[bytes, bool]:
+def _body(incoming: _Incoming, status: int, headers: Mapping[str, str], cap: int) -> tuple[bytes, bool]:
     """The body as it came, and whether the answer ends without the connection ending."""
     if status in _WITHOUT_BODY:
         return b"", True
@@ -245,22 +232,24 @@ def _chunks(incoming: _Incoming, cap: int) -> bytes:
         parts.append(incoming.exactly(size))
         room -= size
         if incoming.line():
-            raise DecodeError("a chunk that does not end")
-    _header_lines(incoming)  # trailers
-    return b"".join(parts)
+            raise Damaged("a chunk that does not end")
+    for _ in range(_MOST_HEADERS):
+        if not incoming.line():
+            return b"".join(parts)
+    raise HTTPException("too many trailers")
 
 
 def _chunk_size(line: bytes) -> int:
     told = line.partition(b";")[0].strip()
     if not told or len(told) > _LONGEST_NUMBER or not _HEX.issuperset(told):
-        raise DecodeError("not the size of a chunk")
+        raise Damaged("not the size of a chunk")
     return int(told, 16)
 
 
-def _persists(version: bytes, headers: Headers) -> bool:
+def _persists(version: str, headers: Mapping[str, str]) -> bool:
     """Whether the gateway keeps the connection for another request."""
     wishes = [wish.strip() for wish in headers.get("connection", "").lower().split(",")]
-    return "close" not in wishes and (version != b"HTTP/1.0" or "keep-alive" in wishes)
+    return "close" not in wishes and (version != "HTTP/1.0" or "keep-alive" in wishes)
 
 
 def _unpacked(body: bytes, encoding: str, cap: int) -> bytes:
@@ -269,7 +258,7 @@ def _unpacked(body: bytes, encoding: str, cap: int) -> bytes:
         if name in ("", "identity"):
             continue
         if name not in _PACKED:
-            raise DecodeError(f"unknown content encoding {name!r}")
+            raise Damaged(f"unknown content encoding {name!r}")
         body = _inflated(body, cap)
     return body
 
@@ -287,7 +276,7 @@ def _inflated(body: bytes, cap: int) -> bytes:
             return found
     if not body:
         return body
-    raise DecodeError("damaged content encoding")
+    raise Damaged("damaged content encoding")
 
 
 def _too_long() -> NotUnderstood:

@@ -35,13 +35,15 @@ def inverter_table(
     clock that has nothing to do with the reports. `memo` only saves work, if it is that of the table before.
     """
     candidates = (memo or InverterMemo()).candidates(parts)
+    latest = clock_at + STRANGE_FUTURE
     for candidate in candidates:
-        candidate.choose(clock_at)
-    newest = _newest([c for c in candidates if not _removed(c)], clock_at)
-    live = [c for c in candidates if not _retired(c, newest)]
+        candidate.choose(latest)
+    present = [c for c in candidates if not _removed(c)]
+    newest = _newest(present, clock_at)
+    live = [c for c in present if not _forgotten(c, newest)]
     serials = {c.serial for c in live}
     limit = _limit(live)
-    reference = _reference(live, clock_at, limit, watts_now)
+    reference = _reference(newest, clock_at, limit, watts_now is not None and watts_now > _AWAKE_WATTS * len(live))
     rows = [c.detailed for c in live if c.detailed is not None]
     return InverterTable(
         inverters=tuple(
@@ -62,13 +64,11 @@ def _removed(candidate: Candidate) -> bool:
     return candidate.device is not None and candidate.device.deleted
 
 
-def _retired(candidate: Candidate, newest: datetime | None) -> bool:
-    """Removed, or a row that nobody else knows and that was silent for two weeks while others reported.
+def _forgotten(candidate: Candidate, newest: datetime | None) -> bool:
+    """Whether it is a row that nobody else knows and that was silent for two weeks while others reported.
 
     Measured against the newest report, never against a clock: a whole site that is silent is not retired.
     """
-    if _removed(candidate):
-        return True
     if candidate.detailed is not None or candidate.device is not None or newest is None:
         return False
     if candidate.at is None:
@@ -90,20 +90,18 @@ def _limit(live: list[Candidate]) -> timedelta:
     return max(timedelta(seconds=_INTERVALS * interval), _SHORTEST_LIMIT)
 
 
-def _reference(live: list[Candidate], clock_at: datetime, limit: timedelta, watts_now: float | None) -> datetime | None:
+def _reference(newest: datetime | None, clock_at: datetime, limit: timedelta, awake: bool) -> datetime | None:
     """The moment to count ages from; `None` while everybody sleeps.
 
     That is the gateway's clock, as long as it can belong to the reports. Where they lie days ahead of it, or half a
-    day behind it although every inverter makes power, their own newest stamp is the better clock.
+    day behind it although every inverter makes power (`awake`), their own newest stamp is the better clock.
     """
-    newest = _newest(live, clock_at)
     if newest is None:
         return None
     if newest - clock_at > STRANGE_FUTURE:
         return newest
     if clock_at - newest <= limit:
         return clock_at
-    awake = watts_now is not None and watts_now > _AWAKE_WATTS * len(live)
     return newest if awake and clock_at - newest > _LONGEST_OUTAGE else None
 
 

@@ -6,15 +6,9 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
-
-from requests import PreparedRequest
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from urllib3.util.connection import is_connection_dropped
 
 from enphase_tray.model.clock import SystemClock
 
@@ -28,6 +22,10 @@ _real = SystemClock()
 
 class Aborted(OSError):
     """The request was ended by `Breaker.trip`."""
+
+
+class Damaged(HTTPException):
+    """The packing of an answer does not come undone."""
 
 
 class Breaker:
@@ -78,14 +76,13 @@ class Breaker:
 
 
 class Line:
-    """What the sockets of one conversation share: where to, until when, the breaker, the certificate last shown."""
+    """What the sockets of one conversation share: where to, until when, and the breaker."""
 
     def __init__(self, host: str, port: int, breaker: Breaker) -> None:
         """`host` is an address literal (IPv6 without brackets, with its scope if it has one) or a name."""
         self.host = host
         self.port = port
         self.breaker = breaker
-        self.certificate: bytes | None = None
         self.opened = 0
         self._until = 0.0
         self.tls_socket_class: type[ssl.SSLSocket] = type("_LineTlsSocket", (_TlsSocket,), {"line": self})
@@ -132,53 +129,6 @@ class Line:
         return sock
 
 
-class LineAdapter(HTTPAdapter):
-    """A requests adapter whose connections are opened by a `Line`. No retries, no proxies, one connection."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._connection: HTTPConnection | None = None
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=False)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
-        http = type("_LineHttp", (_Http,), {"line": self._line})
-        https = type("_LineHttps", (_Https,), {"line": self._line})
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": type("_LineHttpPool", (_HttpPool,), {"ConnectionCls": http}),
-            "https": type("_LineHttpsPool", (_HttpsPool,), {"ConnectionCls": https}),
-        }
-
-    def connection(self, base: str) -> HTTPConnection:
-        """The one connection to `base` (scheme and address), open or not yet. Whoever fails on it closes it.
-
-        One that the other side has closed meanwhile, or on which it has said something unasked, is closed here.
-        """
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = self._pool_of(base).fresh()
-        elif connection.sock is not None and is_connection_dropped(connection):
-            connection.close()
-        return connection
-
-    def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-        super().close()
-
-    def proxy_manager_for(self, proxy: Any, **proxy_kwargs: Any) -> Any:
-        raise ValueError("no proxy is ever used")
-
-    def _pool_of(self, base: str) -> "_HttpPool | _HttpsPool":
-        request = PreparedRequest()
-        request.url = base
-        pool = self.get_connection_with_tls_context(request, verify=True)
-        if not isinstance(pool, _HttpPool | _HttpsPool):
-            raise TypeError("not a pool of this adapter")
-        return pool
-
-
 def resolve(host: str, port: int, seconds: float, breaker: Breaker) -> list[tuple[int, Any]]:
     """Addresses of a name or literal as (family, socket address). Raises OSError; bounded in time, can be aborted."""
     try:
@@ -218,6 +168,19 @@ def aside(function: Callable[[], T], seconds: float, breaker: Breaker, name: str
     return result  # type: ignore[return-value]  # no error means a result
 
 
+def is_untouched(sock: socket.socket) -> bool:
+    """Whether nothing has come in on an idle connection: neither a byte, which nobody asked for, nor its end."""
+    sock.settimeout(0)
+    try:
+        # The plain method on purpose: what counts is what came over the wire, not what TLS makes of it.
+        socket.socket.recv(sock, 1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 class _Socket(socket.socket):
     line: Line
 
@@ -240,7 +203,6 @@ class _TlsSocket(ssl.SSLSocket):
     def do_handshake(self, block: bool = False) -> None:
         self.line.breaker.add(self)
         super().do_handshake(block)
-        self.line.certificate = self.getpeercert(binary_form=True)
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         try:
@@ -258,39 +220,3 @@ class _TlsSocket(ssl.SSLSocket):
 
     def close(self) -> None:
         self.line.breaker.close(self, super().close)
-
-
-class _Opening:
-    line: Line
-    timeout: Any
-
-    def _new_conn(self) -> socket.socket:
-        try:
-            return self.line.open(float(self.timeout))
-        except TimeoutError as error:
-            raise ConnectTimeoutError(self, "no connection in time") from error
-        except OSError as error:
-            raise NewConnectionError(self, "no connection") from error  # type: ignore[arg-type]  # it is mixed into one
-
-
-class _Http(_Opening, HTTPConnection):
-    pass
-
-
-class _Https(_Opening, HTTPSConnection):
-    pass
-
-
-class _Lending:
-    """Makes connections that are used directly, not through its queue."""
-
-    def fresh(self) -> HTTPConnection:
-        return self._new_conn()  # type: ignore[attr-defined,no-any-return]  # it is mixed into a pool
-
-
-class _HttpPool(_Lending, HTTPConnectionPool):
-    pass
-
-
-class _HttpsPool(_Lending, HTTPSConnectionPool):
-    pass

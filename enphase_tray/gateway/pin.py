@@ -8,9 +8,8 @@ import hashlib
 import re
 import ssl
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from enphase_tray.gateway.line import Line, LineAdapter
+from enphase_tray.gateway.line import Line
 from enphase_tray.model.identity import CertificateFacts, Pin
 
 _RENEWED_BEFORE_END = timedelta(days=120)
@@ -26,42 +25,29 @@ class PinMismatch(Exception):
         self.certificate = certificate
 
 
-class PinnedAdapter(LineAdapter):
-    """Speaks HTTPS only to the certificate with this fingerprint; urllib3 compares before a request byte is sent."""
+class PinnedTls:
+    """TLS towards the one certificate with this fingerprint, looked at before a byte is sent."""
 
     def __init__(self, line: Line, fingerprint: str) -> None:
         """`fingerprint` is lower-case SHA-256 hex."""
+        self._line = line
         self._fingerprint = fingerprint
-        super().__init__(line)
+        self._context = _context(line)
 
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
-        super().init_poolmanager(
-            connections,
-            maxsize,
-            block,
-            ssl_context=_context(self._line),
-            assert_fingerprint=self._fingerprint,
-            assert_hostname=False,
-            **pool_kwargs,
-        )
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        # The pin takes the place of the CA check here only, so that anything that misses this adapter fails closed.
-        return super().build_connection_pool_key_attributes(request, False, None)
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        super().cert_verify(conn, url, False, None)  # type: ignore[no-untyped-call]  # the stubs leave it bare
+    def connect(self, seconds: float) -> ssl.SSLSocket:
+        """A new connection, TCP and TLS within `seconds` each. Raises `PinMismatch` and OSError."""
+        tls = _shaken_hands(self._context, self._line, seconds, seconds)
+        shown = tls.getpeercert(binary_form=True)
+        if shown is None or fingerprint(shown) != self._fingerprint:
+            tls.close()
+            raise PinMismatch(shown or b"")
+        return tls
 
 
 def peek(line: Line, connect_seconds: float, handshake_seconds: float) -> bytes:
     """The certificate (DER) shown in a bare handshake; no HTTP byte is sent. Raises OSError."""
-    sock = line.open(connect_seconds)
-    try:
-        sock.settimeout(min(handshake_seconds, line.remaining()))
-        with _context(line).wrap_socket(sock) as tls:
-            certificate = tls.getpeercert(binary_form=True)
-    finally:
-        sock.close()
+    with _shaken_hands(_context(line), line, connect_seconds, handshake_seconds) as tls:
+        certificate = tls.getpeercert(binary_form=True)
     if certificate is None:
         raise ssl.SSLError("no certificate was shown")
     return certificate
@@ -114,6 +100,17 @@ def is_expected_renewal(pin: Pin, shown: CertificateFacts, now: datetime) -> boo
         and last_good - _SLACK <= shown.not_before <= now + _SLACK
         and abs(new_life - old_life) <= old_life * 0.2
     )
+
+
+def _shaken_hands(
+    context: ssl.SSLContext, line: Line, connect_seconds: float, handshake_seconds: float
+) -> ssl.SSLSocket:
+    sock = line.open(connect_seconds)
+    try:
+        sock.settimeout(min(handshake_seconds, line.remaining()))
+        return context.wrap_socket(sock)
+    finally:
+        sock.close()  # an empty shell by now, unless the handshake never began
 
 
 def _context(line: Line) -> ssl.SSLContext:

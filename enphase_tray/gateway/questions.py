@@ -98,7 +98,7 @@ class Questions:
         """The first time, each answer decides whether the next question makes sense."""
         heard = 0
         for standing in self._standings:
-            if not self.gave_up and wants(standing, self._standings, self.parts, self._info):
+            if not self.gave_up and wants(standing, self.parts, self._info):
                 heard += self._ask(client, standing)
         return heard
 
@@ -171,9 +171,12 @@ class Questions:
 
     def _let_perish(self) -> None:
         now = self._clock.monotonic()
-        good = {item.endpoint.name for item in self._standings if item.verdict and not perished(item, now)}
-        names = {item.endpoint.name for item in self._standings} - good
-        gone: dict[str, Any] = {name: None for name in names if getattr(self.parts, name) is not None}
+        lasting = {item.endpoint.name for item in self._standings if not perished(item, now)}
+        gone: dict[str, Any] = {
+            item.endpoint.name: None
+            for item in self._standings
+            if item.endpoint.name not in lasting and getattr(self.parts, item.endpoint.name) is not None
+        }
         if gone:
             self.parts = replace(self.parts, **gone)
 

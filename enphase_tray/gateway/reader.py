@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from enphase_tray.gateway.assemble import Moment, assemble, with_live_power
-from enphase_tray.gateway.candidates import InverterMemo
+from enphase_tray.gateway.assemble import Memo, Moment, assemble, with_live_power
 from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.gateway_clock import GatewayClock
 from enphase_tray.gateway.hindsight import Hindsight, looks_empty
@@ -71,7 +70,7 @@ class Reader:
         self._info_read = 0.0
         self._questions: Questions | None = None
         self._hindsight = Hindsight()
-        self._inverters = InverterMemo()
+        self._memo = Memo()
         self._snapshot: Snapshot | None = None
         self._token: TokenFacts | None = None
         self._renews = False
@@ -186,7 +185,7 @@ class Reader:
                 device_data=_fuller(questions.parts.device_data, before.device_data),
             )
         past = self._hindsight.look(questions.parts, starting, self._clock.monotonic())
-        self._snapshot = assemble(questions.parts, self._moment(client), past, questions.problems(), self._inverters)
+        self._snapshot = assemble(questions.parts, self._moment(client), past, questions.problems(), self._memo)
         return self._snapshot
 
     def _connected(self) -> GatewayClient:

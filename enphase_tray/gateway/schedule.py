@@ -1,6 +1,7 @@
 """Which endpoints are worth asking now. Pure but for what it is told of past answers."""
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,7 @@ _WEIGHT = 2.0
 """Something else has to be that much later than the inverters' reports to be asked before them."""
 _LEFT_OUT = 1e9
 _FIGURES = frozenset({"production", "production_v1", "page"})
+_MAY_STAND_FIRST = _FIGURES | {"readings"}
 _PERISHABLE = frozenset({"production", "production_v1", "page", "readings", "ensemble_power", "consumption_v1"})
 _V1_STALLS_SINCE = (8, 2, 4264)
 
@@ -37,7 +39,7 @@ class Standing:
     """What is known of one endpoint. Times are seconds of the program's monotonic clock.
 
     `body` is its last answer; where that was good, `verdict` holds the part that was made of it. `problem` is
-    what `verdict` means to the user, if anything. `fallback`: it only stands in for another one of the same name.
+    what `verdict` means to the user, if anything. `original` is what it only stands in for.
     """
 
     endpoint: Endpoint
@@ -47,7 +49,7 @@ class Standing:
     answered: float = float("-inf")
     misses: int = 0
     body: bytes = b""
-    fallback: bool = False
+    original: "Standing | None" = None
     problem: Problem | None = None
 
     @property
@@ -63,10 +65,12 @@ class Standing:
 
 def standings(info: GatewayInfo) -> list[Standing]:
     """All endpoints that a gateway of this kind may have, in the order of asking, fallbacks after their originals."""
-    found = []
+    found: list[Standing] = []
     for endpoint in ENDPOINTS:
-        same = [other for other in FALLBACKS if other.name == endpoint.name]
-        found += [Standing(item, fallback=item in FALLBACKS) for item in (endpoint, *same) if item.can_exist(info)]
+        if endpoint.can_exist(info):
+            original = Standing(endpoint)
+            others = [item for item in FALLBACKS if item.name == endpoint.name and item.can_exist(info)]
+            found += [original, *[Standing(item, original=original) for item in others]]
     return found
 
 
@@ -83,32 +87,37 @@ def due(
     The figures always; relays that the poll before (it began at `last_poll`) left out; and then what is latest. So
     where there is much to ask about, each thing is asked less often, and relays at least in every second poll.
     """
+    good = {item.endpoint.name for item in known if item.ok}
     urgent: list[tuple[float, Standing]] = []
     for item in known:
-        late = _lateness(item, known, parts, now, pace)
-        first = _stands_first(item, known, parts) and (late >= _EARLY or not item.absent)
-        if not (first or late >= _EARLY) or not wants(item, known, parts, info):
+        name, age, absent = item.endpoint.name, now - item.asked, item.absent
+        # What is absent is tried again after a day. Nothing else is due before its own time, only later.
+        soonest = DAY if absent else item.endpoint.every_seconds * pace
+        if age < _EARLY * soonest and (absent or name not in _MAY_STAND_FIRST):
+            continue
+        if not wants(item, parts, info):
+            continue
+        late = age / (soonest if absent else _period(item.endpoint, good, parts) * pace)
+        first = _stands_first(name, good, parts)
+        if not (first or late >= _EARLY):
             continue
         if first:
             urgent.append((math.inf, item))
         else:
             left_out = item.asked < last_poll and _tells_of_relays(item, parts)
-            weight = _WEIGHT if item.endpoint.name == "inverters" else 1.0
+            weight = _WEIGHT if name == "inverters" else 1.0
             urgent.append((_LEFT_OUT if left_out else weight * late, item))
     urgent.sort(key=lambda pair: -pair[0])
     chosen = _reports_once([item for _, item in urgent], parts)
     return chosen[: max(MOST_PER_POLL, int(MOST_PER_POLL * (now - last_poll) / (PERIOD * pace)))]
 
 
-def wants(item: Standing, known: list[Standing], parts: Parts, info: GatewayInfo) -> bool:
+def wants(item: Standing, parts: Parts, info: GatewayInfo) -> bool:
     """Whether its answer would tell something that the others do not."""
-    name = item.endpoint.name
-    if item.fallback:
-        first = next((other for other in known if other.endpoint.name == name), item)
-        return first is not item and first.absent
-    if name in _NEEDED_IF:
-        return _NEEDED_IF[name](parts, info)
-    return True
+    if item.original is not None:
+        return item.original.absent
+    needed = _NEEDED_IF.get(item.endpoint.name)
+    return needed is None or needed(parts, info)
 
 
 def perished(item: Standing, now: float) -> bool:
@@ -128,14 +137,8 @@ def _reports_once(chosen: list[Standing], parts: Parts) -> list[Standing]:
     return [item for item in chosen if item.endpoint.name != "inverters"]
 
 
-def _lateness(item: Standing, known: list[Standing], parts: Parts, now: float, pace: float) -> float:
-    """Age of the last attempt in units of its period; what is absent is tried again after a day."""
-    if item.absent:
-        return (now - item.asked) / DAY
-    return (now - item.asked) / (_period(item.endpoint, known, parts) * pace)
-
-
-def _period(endpoint: Endpoint, known: list[Standing], parts: Parts) -> float:
+def _period(endpoint: Endpoint, good: Set[str], parts: Parts) -> float:
+    """How long its answer stays worth having here; `good` names the endpoints whose last answer was good."""
     name = endpoint.name
     if name == "inventory" and not _has_iq_relays(parts):
         return _QUARTER
@@ -143,21 +146,20 @@ def _period(endpoint: Endpoint, known: list[Standing], parts: Parts) -> float:
         found = parts.ensemble_inventory
         if found is not None and not (found.controllers or found.collars or found.batteries):
             return 3_600.0
-    if name == "device_data" and _listed(known, parts):
+    if name == "device_data" and "inverters" in good and _listed(parts):
         return _QUARTER
-    if name == "readings" and _ok(known, "production") and _powers_told(parts):
+    if name == "readings" and "production" in good and _powers_told(parts):
         return _QUARTER
     if name == "production" and not _live_meters(parts) and parts.production_v1 is not None:
         return _QUARTER if not parts.production_v1.no_energy else endpoint.every_seconds
     return endpoint.every_seconds
 
 
-def _stands_first(item: Standing, known: list[Standing], parts: Parts) -> bool:
+def _stands_first(name: str, good: Set[str], parts: Parts) -> bool:
     """The figures, and what stands in for them where they did not come."""
-    name = item.endpoint.name
     if name == "production":
         return _live_meters(parts) or parts.production_v1 is None or parts.production_v1.no_energy
-    return name in _FIGURES or (name == "readings" and not _ok(known, "production"))
+    return name in _FIGURES or (name == "readings" and "production" not in good)
 
 
 def _tells_of_relays(item: Standing, parts: Parts) -> bool:
@@ -167,13 +169,9 @@ def _tells_of_relays(item: Standing, parts: Parts) -> bool:
     return item.endpoint.name == "ensemble_inventory" and found is not None and bool(found.controllers or found.collars)
 
 
-def _ok(known: list[Standing], name: str) -> bool:
-    return any(item.ok for item in known if item.endpoint.name == name)
-
-
-def _listed(known: list[Standing], parts: Parts) -> bool:
+def _listed(parts: Parts) -> bool:
     """Whether the short list of reports tells of the inverters; device data are long, and stall on some firmware."""
-    return parts.inverters is not None and bool(parts.inverters.rows) and _ok(known, "inverters")
+    return parts.inverters is not None and bool(parts.inverters.rows)
 
 
 def _has_iq_relays(parts: Parts) -> bool:

@@ -139,7 +139,9 @@ def _ac_batteries(parts: Parts) -> list[BatteryReading]:
 
 def _listed(parts: Parts, device_type: int) -> list[ListedInverter]:
     """The rows of this type in the list of reports, but for those that other answers know as inverters."""
+    found = [row for row in (parts.inverters.rows if parts.inverters else ()) if row.device_type == device_type]
+    if not found:
+        return []
     inverters = {device.serial for device in (parts.inventory.inverters if parts.inventory else ())}
     inverters |= {row.serial for row in (parts.device_data.rows if parts.device_data else ()) if row.kind == "pcu"}
-    rows = parts.inverters.rows if parts.inverters else ()
-    return [row for row in rows if row.device_type == device_type and row.serial not in inverters]
+    return [row for row in found if row.serial not in inverters]

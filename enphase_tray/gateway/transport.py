@@ -1,24 +1,21 @@
 """GET and nothing else, to one address: pinned, bounded in time and size, abortable.
 
-Connections come from the pool of a bare requests adapter instead of a session: no cookies, no redirects, no
-`.netrc`, no proxies and no environment can touch them.
+No HTTP library in between: no cookies, no redirects, no `.netrc`, no proxies and no environment can touch it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from requests import Response
+from socket import socket
 
 from enphase_tray.gateway.address import Address
 from enphase_tray.gateway.decode import LARGEST_BODY
 from enphase_tray.gateway.errors import FOREIGN, connection_died, translate
-from enphase_tray.gateway.exchange import exchange, head
-from enphase_tray.gateway.line import Aborted, Breaker, Line, LineAdapter
-from enphase_tray.gateway.pin import PinMismatch, PinnedAdapter, fingerprint
-from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.gateway.exchange import RawAnswer, exchange, head
+from enphase_tray.gateway.line import Aborted, Breaker, Line, is_untouched
+from enphase_tray.gateway.pin import PinnedTls
+from enphase_tray.model.errors import EnphaseTrayError
 
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-?=&")
-_CHUNK = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +27,6 @@ class Timings:
     total: float = 45.0
     handshake_guess: float = 1.0
     """How long a port may stay silent in a TLS handshake before plain HTTP is tried on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
-    """Status, headers and body as they came."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Transport:
@@ -53,11 +41,11 @@ class Transport:
         self.base = address.url
         self.where = address.shown
         self.timings = timings
-        self._pinned = pinned
         self._keep_alive = keep_alive
         self._breaker = breaker
         self._line = Line(address.host, address.port, breaker)
-        self._adapter = LineAdapter(self._line) if pinned is None else PinnedAdapter(self._line, pinned)
+        self._tls = None if pinned is None else PinnedTls(self._line, pinned)
+        self._socket: socket | None = None
         self._headers = {
             "Host": address.shown,
             "User-Agent": "enphase_tray",
@@ -91,36 +79,29 @@ class Transport:
         self._breaker.trip()
 
     def close(self) -> None:
-        self._adapter.close()
+        """Give the connection back; a later `get` opens another one."""
+        sock, self._socket = self._socket, None
+        if sock is not None:
+            sock.close()
 
     def _exchange(self, request: bytes) -> RawAnswer:
-        connection = self._adapter.connection(self.base)
         try:
-            status, headers, body = exchange(connection, request, self._line, self.timings.connect, LARGEST_BODY)
+            answer, clean = exchange(self._connected(), request, self._line, LARGEST_BODY)
         except BaseException:
-            connection.close()
+            self.close()
             raise
-        if not self._keep_alive:
+        if not (clean and self._keep_alive):
             # Whatever the gateway thinks of it: old ones reset a second request on the same connection.
-            connection.close()
-        return RawAnswer(status, headers, body)
+            self.close()
+        return answer
 
-    def _translated(self, error: BaseException) -> Exception:
-        if self._breaker.tripped:
-            return translate(Aborted(), self.where)
-        shown = self._line.certificate
-        if self._pinned is not None and shown is not None and fingerprint(shown) != self._pinned:
-            return PinMismatch(shown)
-        return translate(error, self.where)
+    def _connected(self) -> socket:
+        if self._socket is not None and not is_untouched(self._socket):
+            self.close()
+        if self._socket is None:
+            seconds = self.timings.connect
+            self._socket = self._line.open(seconds) if self._tls is None else self._tls.connect(seconds)
+        return self._socket
 
-
-def read_body(response: Response, cap: int) -> bytes:
-    """The body of a streamed response, content encodings undone. Raises `NotUnderstood` beyond `cap` bytes."""
-    parts = []
-    size = 0
-    while part := response.raw.read(_CHUNK, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > cap:
-            raise NotUnderstood("An answer is far longer than any that a gateway gives", "Check the address")
-    return b"".join(parts)
+    def _translated(self, error: BaseException) -> EnphaseTrayError:
+        return translate(Aborted() if self._breaker.tripped else error, self.where)

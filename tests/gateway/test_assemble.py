@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from enphase_tray.gateway.assemble import Past
+from enphase_tray.gateway.assemble import Memo, Moment, Past, assemble
 from enphase_tray.gateway.believe import WRAP, unwrapped, wraps_between
 from enphase_tray.gateway.hindsight import Hindsight
 from enphase_tray.gateway.parts import Figures, MeterEntry, Parts, ProductionPart
 from enphase_tray.model.identity import GatewayInfo
-from enphase_tray.model.readings import InverterState, PowerReading, ProblemKind, RelayState, Snapshot
-from tests.gateway.captured import NOON, Answers, info, snapshot
+from enphase_tray.model.readings import InverterState, Login, PowerReading, ProblemKind, RelayState, Snapshot
+from tests.gateway.captured import NOON, NOW, Answers, info, parts_of, snapshot
 
 PRODUCTION = "/production.json?details=1"
 V1 = "/api/v1/production"
@@ -210,6 +210,27 @@ def test_week_whose_baseline_was_lost() -> None:
     installed = str(NOON - 5 * 86_400)
     young = [{"type": "PCU", "devices": [{"serial_num": "A", "installed": installed}]}]
     assert four(read(documents | {INVENTORY: young}).production) == (900, 5000, 995_100, 1_000_000)
+
+
+def test_repeated_answers_are_merged_anew_when_time_makes_them_mean_something_else() -> None:
+    installed = str(NOON - 5 * 86_400)
+    about, moments = info(), [NOW + timedelta(days=days) for days in (0, 1, 4)]
+    parts, _ = parts_of(
+        Answers(
+            {
+                PRODUCTION: live(eim("production", 900, 5_000, 995_100, 1_000_000)),
+                LIST: [row("A")],
+                INVENTORY: [{"type": "PCU", "devices": [{"serial_num": "A", "installed": installed}]}],
+            }
+        ),
+        about,
+    )
+    memo = Memo()
+    got = [assemble(parts, Moment(at, about, Login.TOKEN, at), memo=memo) for at in moments]
+    assert got == [assemble(parts, Moment(at, about, Login.TOKEN, at)) for at in moments]
+    assert [four(each.production) for each in got] == [(900, 5000, 995_100, 1_000_000)] * 2 + [(900, 5000, None, 1e6)]
+    assert got[0].production is got[1].production
+    assert [each.inverters[0].state for each in got] == ["reporting", "asleep", "asleep"]
 
 
 @pytest.mark.parametrize(

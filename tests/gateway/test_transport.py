@@ -407,13 +407,15 @@ def test_unusual_answers_are_whole(answer: bytes, body: bytes) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\ndata",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata!\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"A: b\r\n" * 200 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nX: y\r\n" + b" z\r\n" * 70_000 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Le",
     ],
     ids=[
         "other version", "long status", "no status", "only interim", "two lengths", "negative length", "endless length",
-        "huge length", "other coding", "not hexadecimal", "huge chunk", "long chunk", "no last chunk", "long line",
+        "huge length", "other coding", "not hexadecimal", "huge chunk", "long chunk", "no last chunk", "many trailers",
+        "long line",
         "long folded line", "cut head",
     ],
 )  # fmt: skip
@@ -448,6 +450,40 @@ def test_a_connection_is_used_again_only_if_it_is_clean(answer: bytes, connectio
         assert [line.get("/info").body for _ in range(2)] == [b"data"] * 2
         line.close()
     assert server.connections == connections
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_what_was_said_unasked_is_no_answer_to_the_next_question(secure: bool, certificate: Certificate) -> None:
+    answered, said = threading.Event(), threading.Event()
+
+    def talk(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(http(b"data"))
+        answered.wait(5)
+        connection.sendall(http(b"of another question"))
+        said.set()
+
+    with serving(talk, certificate if secure else None) as server:
+        address = Address(secure, "127.0.0.1", server.port)
+        pinned = certificate.fingerprint if secure else None
+        line = Transport(address, pinned, Breaker(), Timings(), keep_alive=True)
+        assert line.get("/info").body == b"data"
+        answered.set()
+        assert said.wait(5)
+        assert line.get("/info").body == b"data"
+        line.close()
+    assert server.connections == 2
+
+
+def test_what_speaks_something_else_is_told_from_what_is_silent() -> None:
+    def greet(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
+        server.stopping.wait(5)  # and waits for us to go on
+
+    with serving(greet) as server:
+        line = transport(server, timings=Timings(connect=2.0, first=2.0, total=2.0))
+        with pytest.raises(NotUnderstood):
+            line.get("/info")
+        line.close()
 
 
 def test_a_connection_reset_before_its_handshake_leaves_no_socket_open() -> None:

@@ -25,17 +25,20 @@ class DeviceFault(Rule):
         snapshot = evidence.snapshot
         if snapshot is None or snapshot.starting_up:
             return
+        told: dict[tuple[str, ...], tuple[str, ...]] = {}
         for device, kind in _speaking(snapshot, evidence):
-            for word in dict.fromkeys(suffix(word) for word in faults(device.device.words)):
-                if word not in _TOLD_ELSEWHERE:
-                    yield Condition(
-                        rule=self.name,
-                        key=f"{device.serial} {word}",
-                        severity=self.severity,
-                        serials=(device.serial,),
-                        title=f"{kind} {short(device.serial)}: {meaning(word).label}",
-                        body=meaning(word).advice,
-                    )
+            words = device.device.words
+            if words not in told:  # most devices say the same
+                told[words] = _news(words)
+            for word in told[words]:
+                yield Condition(
+                    rule=self.name,
+                    key=f"{device.serial} {word}",
+                    severity=self.severity,
+                    serials=(device.serial,),
+                    title=f"{kind} {short(device.serial)}: {meaning(word).label}",
+                    body=meaning(word).advice,
+                )
 
     def group(self, key: str) -> str:
         return key.partition(" ")[2]
@@ -72,6 +75,11 @@ class DeviceFault(Rule):
             f"Settled: {label}",
             f"{listed(alert.serials)} {verb} so; the notice was of {clock_time(alert.raised_at, evidence)}.",
         )
+
+
+def _news(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The faults among a device's words that no other rule tells of."""
+    return tuple(word for word in dict.fromkeys(map(suffix, faults(words))) if word not in _TOLD_ELSEWHERE)
 
 
 def _speaking(

@@ -18,8 +18,10 @@ class FirmwareChanged(Rule):
     def check(self, evidence: Evidence) -> Iterable[Condition]:
         if evidence.snapshot is None or evidence.previous_firmware is None:
             return
-        before = FirmwareVersion.parse(evidence.previous_firmware)
         now = evidence.snapshot.gateway.firmware
+        if now.text == evidence.previous_firmware:
+            return
+        before = FirmwareVersion.parse(evidence.previous_firmware)
         if not now.numbers or not before.numbers or now == before:
             return
         yield Condition(

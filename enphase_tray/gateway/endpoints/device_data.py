@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from enphase_tray.gateway.decode import decode_object, epoch, flag, identifier, mapping, number, objects, whole
@@ -51,26 +52,25 @@ def _rank(row: DeviceRow) -> tuple[bool, float]:
 
 
 def _row(raw: dict[str, Any], kind: str, serial: str, rejected: list[str]) -> DeviceRow:
-    empty = DeviceRow(serial, kind, active=flag(raw.get("active")) is not False)
-    rows = [_channel(channel, empty, rejected) for channel in objects(raw.get("channels"), _MOST_CHANNELS)]
-    row = rows[0] if rows else empty
-    for other in rows[1:]:
-        row = _joined(row, other)
-    return row
+    active = flag(raw.get("active")) is not False
+    rows = [
+        _channel(channel, serial, kind, active, rejected) for channel in objects(raw.get("channels"), _MOST_CHANNELS)
+    ]
+    return reduce(_joined, rows) if rows else DeviceRow(serial, kind, active)
 
 
-def _channel(raw: dict[str, Any], device: DeviceRow, rejected: list[str]) -> DeviceRow:
+def _channel(raw: dict[str, Any], serial: str, kind: str, active: bool, rejected: list[str]) -> DeviceRow:
     last = mapping(raw.get("lastReading"))
     # A removed device, one that never reported and an unused channel have zeros that mean nothing.
-    about = f" of {device.serial}"
-    energy = Fields(raw.get("wattHours") if last else None, rejected if device.kind == "pcu" else [], about)
+    about = f" of {serial}"
+    energy = Fields(raw.get("wattHours") if last else None, rejected if kind == "pcu" else [], about)
     power = Fields(raw.get("watts") if last else None, rejected, about)
     joules = Fields(raw.get("lifetime"), rejected, about).number("joulesProduced", 0.0, 1e15)
     channel = whole(raw.get("chanEid"), 1, 2**32)
     return DeviceRow(
-        serial=device.serial,
-        kind=device.kind,
-        active=device.active,
+        serial=serial,
+        kind=kind,
+        active=active,
         channels=() if channel is None else (channel,),
         at=epoch(last.get("endDate")) or epoch(raw.get("created")),
         watts=power.watts("now", -_CHANNEL_WATTS, _CHANNEL_WATTS),

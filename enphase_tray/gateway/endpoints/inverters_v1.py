@@ -20,13 +20,14 @@ def parse(body: bytes) -> InverterListPart:
             continue
         take = Fields(raw, rejected, f" of {serial}")
         kind = whole(raw.get("devType"), 0, 1_000) if "devType" in raw else 1  # absent up to firmware 4.2
+        at = epoch(raw.get("lastReportDate"))
         row = ListedInverter(
             serial=serial,
             device_type=1 if kind is None else kind,
             watts=take.watts("lastReportWatts", -LARGEST_INVERTER, LARGEST_INVERTER),
             max_watts=take.watts("maxReportWatts", 0.0, LARGEST_INVERTER),
-            at=epoch(raw.get("lastReportDate")),
-            never=whole(raw.get("lastReportDate"), 0, 0) == 0,
+            at=at,
+            never=at is None and whole(raw.get("lastReportDate"), 0, 0) == 0,
         )
         present = rows.get(serial)
         if present is None or (row.at is not None and (present.at is None or row.at > present.at)):
