@@ -1,6 +1,7 @@
 """What the terminal face prints: results, errors and their exit status."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -81,6 +82,11 @@ def print_failure(title: str, advice: str) -> None:
 def error_document(kind: str, title: str, advice: str, retry: str) -> dict[str, str]:
     """The `error` object of the contract."""
     return {"kind": kind, "title": title, "advice": advice, "retry": retry}
+
+
+def give_up_output() -> None:
+    """Nothing more can go to standard output: what is left in its buffer is not written at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printable(text: str) -> str:

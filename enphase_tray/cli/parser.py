@@ -1,19 +1,15 @@
 """The command line's grammar, as `--help` shows it."""
 
 import argparse
-import math
-import re
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from enphase_tray import __version__
+from enphase_tray.cli import values
+from enphase_tray.cli.columns import COLUMNS, columns_help
 from enphase_tray.cli.output import UsageError
 
 LATER_COMMANDS = {
-    "export": "history as CSV",
-    "history": "check that the history is whole",
     "doctor": "which step of connecting fails, and why",
     "diagnostics": "what a supporter needs, with nothing private in it",
 }
@@ -45,7 +41,8 @@ def _refuse_secrets(arguments: Sequence[str]) -> None:
     """Refuse what looks like a secret as an argument (`--token eyJ...`), without repeating it."""
     for word in arguments:
         name = word.partition("=")[0]
-        if len(name) > 3 and any(name != full and full.startswith(name) for full in _SECRET_FILES):
+        # Three letters at least: --to is an option of its own.
+        if len(name) > 4 and any(name != full and full.startswith(name) for full in _SECRET_FILES):
             raise UsageError(
                 "A secret is never given on the command line, where others can read it",
                 "Put it into a file and name that: --token-file F or --password-file F, - for standard input",
@@ -80,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     _discover(commands)
     _simulate(commands)
     _replay(commands)
+    _export(commands)
+    _history(commands)
     for name, text in LATER_COMMANDS.items():
         _command(commands, name, f"{text} (comes with a later version)")
     return parser
@@ -108,7 +107,10 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
     )
     trust = group.add_mutually_exclusive_group()
     trust.add_argument(
-        "--trust-fingerprint", metavar="SHA256", type=_fingerprint, help="accept the certificate with this fingerprint"
+        "--trust-fingerprint",
+        metavar="SHA256",
+        type=values.fingerprint,
+        help="accept the certificate with this fingerprint",
     )
     trust.add_argument(
         "--trust-on-first-use", action="store_true", help="accept the certificate of a gateway never seen before"
@@ -128,44 +130,52 @@ def _watch(commands: Any) -> None:
     parser.add_argument(
         "--interval",
         metavar="SECONDS",
-        type=_number(1, 86_400),
+        type=values.number(1, 86_400),
         help="time between polls (default: the settings' refresh)",
     )
-    parser.add_argument("--count", metavar="N", type=_whole(1), help="stop after N results")
+    parser.add_argument("--count", metavar="N", type=values.whole(1), help="stop after N results")
 
 
 def _discover(commands: Any) -> None:
     parser = _command(commands, "discover", "list the gateways announced on the network")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
-        "--seconds", metavar="N", type=_number(0.1, 300), default=4.0, help="how long to listen (default: 4)"
+        "--seconds", metavar="N", type=values.number(0.1, 300), default=4.0, help="how long to listen (default: 4)"
     )
 
 
 def _simulate(commands: Any) -> None:
     parser = _command(commands, "simulate", "run a simulated gateway on 127.0.0.1 until stopped")
     parser.add_argument("--capture", metavar="DIR", help="serve recorded answers instead of the model of a house")
-    parser.add_argument("--seed", metavar="N", type=_whole(0), default=1, help="seed of house and weather (default: 1)")
+    parser.add_argument(
+        "--seed", metavar="N", type=values.whole(0), default=1, help="seed of house and weather (default: 1)"
+    )
     parser.add_argument(
         "--firmware",
         metavar="VERSION",
-        type=_firmware,
+        type=values.firmware,
         default="8.3.5289",
         help="firmware to imitate (default: 8.3.5289)",
     )
-    parser.add_argument("--inverters", metavar="N", type=_whole(0), default=12, help="how many inverters (default: 12)")
-    parser.add_argument("--start", metavar="ISO-TIME", type=_moment, help="simulated time to start at (default: now)")
+    parser.add_argument(
+        "--inverters", metavar="N", type=values.whole(0), default=12, help="how many inverters (default: 12)"
+    )
+    parser.add_argument(
+        "--start", metavar="ISO-TIME", type=values.moment, help="simulated time to start at (default: now)"
+    )
     parser.add_argument(
         "--speed",
         metavar="X",
-        type=_number(0.001, 100_000),
+        type=values.number(0.001, 100_000),
         default=1.0,
         help="simulated seconds per second (default: 1)",
     )
     parser.add_argument(
         "--fault", metavar="NAME@TIME", action="append", default=[], help="let something go wrong; may be repeated"
     )
-    parser.add_argument("--port", metavar="N", type=_port, default=0, help="port to listen on (default: any free one)")
+    parser.add_argument(
+        "--port", metavar="N", type=values.port, default=0, help="port to listen on (default: any free one)"
+    )
     parser.add_argument("--json", action="store_true", help="print the line as a JSON object")
 
 
@@ -174,75 +184,42 @@ def _replay(commands: Any) -> None:
     parser.add_argument("file", metavar="FILE", help="results, one JSON object per line; - for standard input")
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     parser.add_argument("--timezone", metavar="NAME", help="time zone of the site, such as Europe/Brussels")
-    parser.add_argument("--latitude", metavar="DEG", type=_number(-90, 90), help="degrees north")
-    parser.add_argument("--longitude", metavar="DEG", type=_number(-180, 180), help="degrees east")
+    parser.add_argument("--latitude", metavar="DEG", type=values.number(-90, 90), help="degrees north")
+    parser.add_argument("--longitude", metavar="DEG", type=values.number(-180, 180), help="degrees east")
     parser.add_argument(
         "--rule",
         metavar="NAME=on|off",
         action="append",
         default=[],
-        type=_switch,
+        type=values.switch,
         help="switch a rule; may be repeated",
     )
 
 
-def _number(low: float, high: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"must be a number from {low:,.16g} to {high:,.16g}")
-        return value
-
-    return number
-
-
-def _whole(low: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not _is_whole(text) or int(text) < low:
-            raise argparse.ArgumentTypeError(f"must be a whole number, {low} or more")
-        return int(text)
-
-    return whole
-
-
-def _port(text: str) -> int:
-    if not _is_whole(text) or int(text) > 65_535:
-        raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535")
-    return int(text)
+def _export(commands: Any) -> None:
+    parser = _command(commands, "export", "history as CSV")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = columns_help()
+    parser.add_argument(
+        "--from", dest="first", metavar="D", type=values.day, help="first day, such as 2026-06-25 (default: all)"
+    )
+    parser.add_argument(
+        "--to", dest="last", metavar="D", type=values.day, help="last day, itself included (default: all)"
+    )
+    parser.add_argument(
+        "--what",
+        choices=[*COLUMNS],
+        default="power",
+        help="power of the site (default) or of the inverters, energy "
+        "of the days of the site or of the inverters, or events",
+    )
+    parser.add_argument("--serial", metavar="S", help="only this gateway, or this inverter (default: all)")
+    parser.add_argument(
+        "--output", metavar="FILE", help="write this file, whole or not at all (default: -, standard output)"
+    )
 
 
-def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
-
-
-def _fingerprint(text: str) -> str:
-    # As `openssl x509 -fingerprint -sha256` and browsers write it, too.
-    plain = re.sub(r"[\s:-]", "", text.rpartition("=")[2].lower()).removeprefix("sha256")
-    if re.fullmatch(r"[0-9a-f]{64}", plain) is None:
-        raise argparse.ArgumentTypeError("must be a SHA-256 fingerprint: 64 hexadecimal digits")
-    return plain
-
-
-def _moment(text: str) -> datetime:
-    value: datetime | None = None
-    with suppress(ValueError):
-        value = datetime.fromisoformat(text)
-    if value is None or not 1990 <= value.year <= 2100:
-        raise argparse.ArgumentTypeError("must be a time of our days, such as 2026-06-25T12:00:00Z")
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
-
-
-def _firmware(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z]?\d+(\.\d+)+", text, re.ASCII) is None:
-        raise argparse.ArgumentTypeError("must be a version, such as 8.3.5289 or 5.0.62")
-    return text
-
-
-def _switch(text: str) -> tuple[str, bool]:
-    name, _, state = text.partition("=")
-    if not name or state not in {"on", "off"}:
-        raise argparse.ArgumentTypeError("must look like inverter_stopped=off")
-    return name, state == "on"
+def _history(commands: Any) -> None:
+    parser = _command(commands, "history", "is the history whole: invariants, sizes, gaps, provenance")
+    parser.add_argument("--check", action="store_true", required=True, help="look at all of it and change nothing")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")

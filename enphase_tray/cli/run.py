@@ -3,7 +3,6 @@
 import argparse
 import io
 import logging
-import os
 import signal
 import sys
 import threading
@@ -34,9 +33,8 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to. What is left in the
-        # buffer must not be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
+        output.give_up_output()
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: a bug is shown in full, never swallowed
         return _show_bug(error, as_json=as_json)
@@ -55,6 +53,10 @@ def _command(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]
             from enphase_tray.cli.simulate import simulate as chosen
         case "replay":
             from enphase_tray.cli.replay import replay as chosen
+        case "export":
+            from enphase_tray.cli.export import export as chosen
+        case "history":
+            from enphase_tray.cli.history import history as chosen
         case _:
             from enphase_tray.cli.tray import tray as chosen
     return chosen

@@ -250,6 +250,8 @@ def _from_inverters(draft: Draft, parts: Parts, about: Circumstances) -> None:
             v1 = _live_v1(parts, about)
             lifetime = unwrapped(told, v1.lifetime if v1 is not None else None)
         draft.take(Source.GATEWAY, watt_hours_lifetime=lifetime)
+        if "watt_hours_lifetime" not in draft.values:
+            draft.values["watt_hours_wrapped"] = told
 
 
 def _inverter_energies(draft: Draft, parts: Parts, about: Circumstances) -> None:

@@ -1,147 +1,144 @@
-"""Energy of local days from lifetime counters. Pure: no I/O, no clock.
+"""What a snapshot tells of the site's lifetime counters, and what is believable of each."""
 
-A chain follows one counter (one quantity from one source) through its days. A day's energy is the counter at the
-next local midnight less the counter at its own. The counter at midnight is known in two ways: two readings close
-around midnight (in between it is taken to rise evenly), or a reading on the day together with the gateway's own
-"today". Where neither is there, the day stays unknown: nothing is spread over days by guess.
-"""
+from collections.abc import Mapping
 
-import math
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from enphase_tray.history.allocation import Told
+from enphase_tray.history.bookkeeping import Chain, Limits, Reading
+from enphase_tray.history.chains import ToldCounter
+from enphase_tray.history.known import ChainKey, KnownSite
+from enphase_tray.history.moments import Moment
+from enphase_tray.history.packing import believable, storable
+from enphase_tray.history.units import LAG_SECONDS, WATTS
+from enphase_tray.model.readings import InverterReading, PowerReading, Snapshot, Source
 
-_MIDNIGHT_GAP_SECONDS = 3600.0
-"""Readings this close around midnight tell the counter at midnight."""
-_TODAY_SETTLED = timedelta(minutes=30)
-"""So long after midnight the gateway's "today" may still be yesterday's (its intervals are up to 15 min)."""
-_BELIEVABLE_WATTS = 500_000.0
-"""No home makes, uses or trades more; a counter that rises faster has jumped."""
-_ROUNDING_WATT_HOURS = 2.0
-"""A counter that falls by no more than this was only rounded differently."""
+_MOST_WATT_HOURS = 1e13
+_MOST_USED_WATTS = 200_000.0
+"""Nothing in a home draws or gives more at once."""
+_METER_LAG_SECONDS = 300
+_FLOWING_WATTS = 100.0
+"""A counter that stands for half an hour while so much power flows is frozen."""
+_ABOVE_PEAK = 1.25
+_LEARNING_WATT_HOURS = 500.0
+_YESTERDAY_AND_TODAY = 2 * 86_400
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One value of a lifetime counter. `day` is the local day of `at`, `today` the gateway's own count of that day."""
-
-    at: datetime
-    zone: tzinfo
-    lifetime: float
-    today: float | None = None
-
-    @property
-    def day(self) -> date:
-        return self.at.astimezone(self.zone).date()
-
-    @property
-    def midnight(self) -> datetime:
-        """The moment at which `day` began."""
-        return datetime.combine(self.day, time(), self.zone)
+_METER, _INVERTERS = Source.METER.value, Source.INVERTERS.value
+_NOTHING_TOLD = Told()
+_EXCHANGE = Limits(_MOST_USED_WATTS, _METER_LAG_SECONDS, sunny=False, held_back=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CounterDay:
-    """One day of a chain, Wh.
+def told_by(
+    snapshot: Snapshot,
+    site: KnownSite,
+    chains: Mapping[ChainKey, Chain],
+    moment: Moment,
+    day: int,
+    units: int,
+    *,
+    all_zero: bool,
+) -> tuple[list[ToldCounter], list[str]]:
+    """Every counter with its reading and limits, and the quantities of counters that are no numbers.
 
-    `opening` is the counter at the day's midnight, `latest` its newest value of the day, and its value at the end of
-    the day once it is `complete`. A counter that fell or jumped (a unit was replaced) starts a new epoch: unless the
-    gateway's "today" tells the whole day, `opening` is then only where the epoch began, and the day is `broken`.
-    `suspect` is an unbelievable value that waits for the next reading to confirm it.
+    `units`: how many inverters are in use. `all_zero`: the answers are those of a gateway that has just restarted.
+    Learns whether the week includes today.
     """
+    told: list[ToldCounter] = []
+    unreadable: list[str] = []
 
-    day: date
-    opening: float | None
-    latest: float
-    latest_at: datetime
-    broken: bool = False
-    complete: bool = False
-    suspect: float | None = None
+    def add(quantity: str, source: str, lifetime: float | None, limits: Limits, own: Told, flowing: bool) -> None:
+        if lifetime is None or (all_zero and lifetime == 0.0 and (quantity, source) not in chains):
+            return
+        known = believable(lifetime, _MOST_WATT_HOURS)
+        if known is None or known < 0:
+            unreadable.append(quantity)
+        else:
+            told.append(((quantity, source), Reading(moment.ledger, known, own, flowing, moment.sure), limits))
 
-    def energy(self, last: bool) -> float | None:
-        """Wh of the day; `None` where not known. `last`: it is the newest day, which may still grow."""
-        return day_energy(self.opening, self.latest, broken=self.broken, whole=self.complete or last)
-
-
-def day_energy(opening: float | None, latest: float, *, broken: bool, whole: bool) -> float | None:
-    """Wh of a day from the fields of a `CounterDay`; `whole`: `latest` is as far as the day went."""
-    return None if opening is None or broken or not whole else latest - opening
-
-
-def advance(previous: CounterDay | None, reading: Reading) -> tuple[CounterDay, ...]:
-    """The days that `reading` changes, oldest first: usually its own, sometimes also the one before.
-
-    `previous` is the newest day of the chain that is not after the reading's. Empty when nothing changes.
-    """
-    if not math.isfinite(reading.lifetime) or reading.lifetime < 0:
-        return ()
-    if previous is None:
-        return (_open(reading, None),)
-    if reading.at <= previous.latest_at:
-        return ()
-    rise = reading.lifetime - previous.latest
-    if -_ROUNDING_WATT_HOURS <= rise < 0:
-        reading, rise = replace(reading, lifetime=previous.latest), 0.0
-    if not 0 <= rise <= _most(previous, reading):
-        return _doubt(previous, reading)
-    if previous.day == reading.day:
-        return (_go_on(previous, reading),)
-    return _cross(previous, reading)
+    production, consumption, net = snapshot.production, snapshot.consumption, snapshot.net
+    if production is not None:
+        lifetime, source = _lifetime(production)
+        own = _told(production, source)
+        if source == _INVERTERS:
+            before = chains.get(("production", source))
+            gap = before is None or before.day != day
+            own = _told_by_inverters(own, production, snapshot, site, moment, day, gap=gap)
+        limits = _production_limits(units, site, source)
+        add("production", source, lifetime, limits, own, _flows(production))
+    if consumption is not None:
+        lifetime, source = _lifetime(consumption)
+        add("consumption", source, lifetime, _EXCHANGE, _told(consumption, source), _flows(consumption))
+    if net is not None:
+        # These may rightly stand for days while power flows the other way.
+        add("imported", _METER, net.watt_hours_imported, _EXCHANGE, _NOTHING_TOLD, False)
+        add("exported", _METER, net.watt_hours_exported, _EXCHANGE, _NOTHING_TOLD, False)
+    return told, unreadable
 
 
-def _most(previous: CounterDay, reading: Reading) -> float:
-    hours = (reading.at - previous.latest_at).total_seconds() / 3600
-    return _BELIEVABLE_WATTS * hours + _ROUNDING_WATT_HOURS
+def _lifetime(power: PowerReading) -> tuple[float | None, str]:
+    """The counter and its source; one that wraps serves as well, since the ledger undoes wraps."""
+    source = power.source.get("watt_hours_lifetime")
+    if source is not None:
+        return power.watt_hours_lifetime, source.value
+    return power.watt_hours_wrapped, Source.GATEWAY.value
 
 
-def _go_on(previous: CounterDay, reading: Reading) -> CounterDay:
-    opening = _counter_at_midnight(reading) if previous.opening is None else previous.opening
-    return CounterDay(previous.day, opening, reading.lifetime, reading.at, previous.broken, previous.complete)
+def _told(power: PowerReading, source: str) -> Told:
+    """The gateway's own today, where it is of the same source."""
+    same = power.source.get("watt_hours_today") == source
+    return Told(believable(power.watt_hours_today, _MOST_WATT_HOURS) if same else None)
 
 
-def _open(reading: Reading, opening: float | None) -> CounterDay:
-    known = _counter_at_midnight(reading) if opening is None else opening
-    return CounterDay(reading.day, known, reading.lifetime, reading.at)
+def _flows(power: PowerReading) -> bool:
+    return power.watts_now is not None and power.watts_now >= _FLOWING_WATTS
 
 
-def _counter_at_midnight(reading: Reading) -> float | None:
-    since_midnight = reading.at - reading.midnight
-    if reading.today is None or not math.isfinite(reading.today) or since_midnight < _TODAY_SETTLED:
-        return None
-    if not 0 <= reading.today <= min(reading.lifetime, _BELIEVABLE_WATTS * since_midnight.total_seconds() / 3600):
-        return None
-    return reading.lifetime - reading.today
+def _production_limits(units: int, site: KnownSite, source: str) -> Limits:
+    """What the inverters in use can make; a meter may see other panels too, so also what it has shown."""
+    count = units or len(site.places)
+    watts = count * WATTS if count else _MOST_USED_WATTS
+    if source == _METER:
+        watts = max(watts, site.peak_watts * _ABOVE_PEAK)
+        return Limits(watts, _METER_LAG_SECONDS, sunny=True, held_back=False)
+    return Limits(watts, LAG_SECONDS, sunny=True, held_back=source == _INVERTERS)
 
 
-def _cross(previous: CounterDay, reading: Reading) -> tuple[CounterDay, ...]:
-    """A midnight or several lie between both readings."""
-    opening = _between(previous, reading)
-    if opening is None:
-        opening = _counter_at_midnight(reading)
-    today = _open(reading, opening)
-    follows = previous.day + timedelta(days=1) == reading.day
-    if follows and opening is not None and opening >= previous.latest - _ROUNDING_WATT_HOURS:
-        closing = max(opening, previous.latest)
-        return replace(previous, latest=closing, complete=True, suspect=None), replace(today, opening=closing)
-    return (today,)
+def _told_by_inverters(
+    own: Told, power: PowerReading, snapshot: Snapshot, site: KnownSite, moment: Moment, day: int, *, gap: bool
+) -> Told:
+    """Yesterday as the sum of all inverters in use, and the week; only for a `gap` over midnight: nobody else asks."""
+    week = believable(power.watt_hours_seven_days, _MOST_WATT_HOURS)
+    if power.source.get("watt_hours_seven_days") != _INVERTERS:
+        week = None
+    if site.week_has_today is None and week is not None and own.today is not None:
+        _learn_week(site, day, own.today, week)
+    if not gap:
+        return own
+    return Told(own.today, _yesterday(snapshot.inverters, site, moment), week, site.week_has_today)
 
 
-def _between(previous: CounterDay, reading: Reading) -> float | None:
-    gap = (reading.at - previous.latest_at).total_seconds()
-    before = (reading.midnight - previous.latest_at).total_seconds()
-    if gap > _MIDNIGHT_GAP_SECONDS or before < 0:
-        return None
-    return previous.latest + (reading.lifetime - previous.latest) * before / gap
+def _yesterday(inverters: tuple[InverterReading, ...], site: KnownSite, moment: Moment) -> float | None:
+    """The sum over all inverters in use; `None` if one of them does not tell it, or one was taken away since then."""
+    live = [unit for unit in inverters if not unit.retired]
+    told = [unit.watt_hours_yesterday for unit in live]
+    known = [value for value in told if value is not None]
+    serials = {storable(unit.serial) for unit in live}
+    since = moment.ledger - _YESTERDAY_AND_TODAY
+    gone = any(
+        place < len(site.last) and (site.last[place] or 0) > since
+        for serial, place in site.places.items()
+        if serial not in serials
+    )
+    return sum(known) if known and len(known) == len(told) and not gone else None
 
 
-def _doubt(previous: CounterDay, reading: Reading) -> tuple[CounterDay, ...]:
-    """The counter fell or jumped: believe it when the next reading goes on from there, and start a new epoch."""
-    suspect = previous.suspect
-    confirmed = suspect is not None and 0 <= reading.lifetime - suspect <= _most(previous, reading)
-    if not confirmed:
-        return (replace(previous, suspect=reading.lifetime),)
-    if previous.day != reading.day:
-        return replace(previous, suspect=None), _open(reading, None)
-    opening = _counter_at_midnight(reading)
-    if opening is None:
-        return (CounterDay(reading.day, suspect, reading.lifetime, reading.at, broken=True),)
-    return (CounterDay(reading.day, opening, reading.lifetime, reading.at),)
+def _learn_week(site: KnownSite, day: int, today: float, week: float) -> None:
+    """Within a day: a week that rises as today does includes it, one that stands does not."""
+    if site.week_seen is None or site.week_seen[0] != day or today < site.week_seen[1]:
+        site.week_seen = (day, today, week)
+        return
+    rise, week_rise = today - site.week_seen[1], week - site.week_seen[2]
+    if rise >= _LEARNING_WATT_HOURS:
+        if abs(week_rise - rise) < rise / 10:
+            site.week_has_today = True
+        elif abs(week_rise) < rise / 10:
+            site.week_has_today = False
+        site.week_seen = (day, today, week)

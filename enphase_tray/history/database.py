@@ -2,22 +2,26 @@
 
 import contextlib
 import errno
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
+from enphase_tray.history.backups import copy_whole
+from enphase_tray.history.files import create_private, move_into_place
 from enphase_tray.history.schema import APPLICATION_ID, MIGRATIONS, Migration, migrate
+from enphase_tray.history.soundness import damage, demand_schema, demand_sound_header, demand_whole, text
 from enphase_tray.model.errors import HistoryError, Retry
 
-_BUSY_SECONDS = 5.0
+BUSY_SECONDS = 5.0
+"""How long a lock that another program holds is waited for."""
+
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_COMPANIONS = ("", "-wal", "-shm")
+_MOST_VERSIONS = 1000
+_OUR_TABLES = frozenset({"site", "layout", "reading", "event", "state"})
 _FULL = ("The disk is full", "Readings are shown but not stored until there is room again.")
 _SEALED = ("The history cannot be written", "Check who may write to its folder; readings are shown but not stored.")
 _BUSY = ("The history is in use by another program", "Storing is tried again with the next reading.")
-_BROKEN = ("The history file is damaged", "It is kept aside and a new one is started with the next reading.")
+_BROKEN = ("The history file is damaged", "It is kept aside, and the last backup is restored with the next reading.")
 _DISK = ("The disk does not take the readings", "Check the disk; storing is tried again with the next reading.")
 _TROUBLES = {
     sqlite3.SQLITE_IOERR: _DISK,
@@ -52,17 +56,23 @@ def is_damage(error: sqlite3.Error | OSError) -> bool:
     return _code(error) in _DAMAGED
 
 
-def open_for_writing(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
+def is_locked(error: sqlite3.Error | OSError) -> bool:
+    """Whether another program has the file to itself at the moment."""
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def open_for_writing(
+    path: Path, migrations: Sequence[Migration] = MIGRATIONS, *, wait_for_locks: bool = True
+) -> sqlite3.Connection:
     """The file at its newest schema, made if missing. Raises HistoryError for a newer or a foreign file.
 
     Raises sqlite3.DatabaseError (see `is_damage`) for a damaged one, OSError and sqlite3.Error for other trouble.
     """
-    _create(path)
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    create_private(path)
+    demand_sound_header(path)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS if wait_for_locks else 0.0, isolation_level=None)
     try:
-        version = _version(connection, len(migrations))
-        if version:
-            _demand_whole(connection)
+        version = _checked(connection, migrations)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if 0 < version < len(migrations):
@@ -78,9 +88,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
     """A connection that cannot change anything; `None` while there is nothing to read. Raises as for writing."""
     if not path.exists() or path.stat().st_size == 0:
         return None
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+    connection = _connect_to_read(path)
     try:
-        connection.execute("PRAGMA query_only = ON")
         version = _version(connection, len(MIGRATIONS))
     except BaseException:
         connection.close()
@@ -93,17 +102,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
     raise HistoryError("The history has an older form", "Start enphase_tray once: it brings it up to date.")
 
 
-def set_aside(path: Path, at: datetime) -> Path:
-    """Move a damaged file and its companions out of the way; returns where it is kept."""
-    kept = path.with_name(f"{path.stem}.damaged-{at:%Y%m%dT%H%M%SZ}{path.suffix}")
-    number = 1
-    while kept.exists():
-        number += 1
-        kept = path.with_name(f"{path.stem}.damaged-{at:%Y%m%dT%H%M%SZ}-{number}{path.suffix}")
-    for companion in _COMPANIONS:
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + companion).rename(kept.with_name(kept.name + companion))
-    return kept
+def demand_readable(path: Path) -> None:
+    """Raise as `open_for_writing` does for a file that is damaged, newer, another program's, or empty."""
+    demand_sound_header(path)
+    with contextlib.closing(_connect_to_read(path)) as connection:
+        if _checked(connection, MIGRATIONS) == 0:
+            raise damage("the file is empty")
 
 
 @contextlib.contextmanager
@@ -123,21 +127,35 @@ def _code(error: BaseException) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _create(path: Path) -> None:
-    """Make the file ourselves, so that only its owner may read it; SQLite gives its companions the same mode."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    try:
-        if hasattr(os, "fchmod") and os.fstat(descriptor).st_mode & 0o077:
-            os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _checked(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> int:
+    """The version of a file whose content was checked."""
+    version = _version(connection, len(migrations))
+    if version:
+        demand_whole(connection)
+        demand_schema(connection, migrations[:version])
+    return version
 
 
 def _version(connection: sqlite3.Connection, newest: int) -> int:
+    """How many steps the schema has taken, 0 for an empty file. Raises as `open_for_writing` does."""
+    connection.text_factory = text
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    if application != APPLICATION_ID and (version or application or _has_tables(connection)):
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except UnicodeDecodeError as error:  # SQLite's message about damage quotes what is damaged
+        raise damage("the schema of the file is damaged") from error
+    ours = application == APPLICATION_ID
+    if (ours and not 0 < version < _MOST_VERSIONS) or (not ours and tables >= _OUR_TABLES):
+        # Both are written in one transaction with the tables, and no version of this program has such numbers.
+        raise damage("the header of the file is damaged")
+    if not ours and (version or application or tables):
         raise HistoryError("The history file belongs to another program", "Choose another profile.", Retry.NEVER)
     if version > newest:
         raise HistoryError(
@@ -148,21 +166,7 @@ def _version(connection: sqlite3.Connection, newest: int) -> int:
     return int(version)
 
 
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
-
-
-def _demand_whole(connection: sqlite3.Connection) -> None:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        error = sqlite3.DatabaseError(verdict)
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
-
-
 def _back_up(connection: sqlite3.Connection, path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
-    _create(path)
-    with contextlib.closing(sqlite3.connect(path)) as copy:
-        connection.backup(copy)
+    draft = path.with_name(f"{path.name}.unfinished")
+    copy_whole(connection, draft)
+    move_into_place(draft, path)

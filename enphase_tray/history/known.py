@@ -3,38 +3,73 @@
 import sqlite3
 from dataclasses import dataclass, field
 
-from enphase_tray.history.counters import CounterDay
+from enphase_tray.history.bookkeeping import Chain
+from enphase_tray.history.local_days import LocalDays
 from enphase_tray.history.packing import unpack_counts
 from enphase_tray.history.schema import reading_id
 
-Chain = tuple[str, str]
+ChainKey = tuple[str, str]
 """Quantity and source of a counter."""
+SiteDayRow = tuple[int, tuple[float | int | None, ...]]
+"""A day, and the figures and provenances of its row in `site_day`."""
 
 
 @dataclass(slots=True)
-class InverterDay:
-    """The newest row of `inverter_day`: Wh by place, as they are stored or would be."""
+class UnitDay:
+    """The newest row of `inverter_day` by place: thousandths of Wh of the day, their provenance, and the counters.
 
-    day: str
-    today: list[float | None]
-    lifetime: list[float | None]
+    Counters are whole Wh with their wraps undone. `at` is when it was last written. `told`: the counters as last seen
+    in this run; only to see what has not changed.
+    """
+
+    day: int
+    at: int
+    energy: list[int | None]
+    provenance: bytearray
+    counter: list[int | None]
+    told: list[float | None] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class UnitEpoch:
+    """An inverter's newest row in `epoch`, as far as it does not change with each report.
+
+    `day` is the first local day that it has booked anything on.
+    """
+
+    number: int
+    day: int
+    opening: float
+    opened_at: int
+    wraps: int
+    suspect: float | None
+    suspect_at: int | None
+    suspect_reason: str | None
 
 
 @dataclass(slots=True)
 class KnownSite:
     """The rows of one site that the next poll goes on from.
 
-    `newest` is the highest key of its readings. `last` are the stored report times (epoch seconds) by place; `days`
-    holds for each chain the day that was written last.
+    `newest` is the highest key of its readings. `last` are the stored report times (epoch seconds) by place.
+    `week_seen` is the last today and week of the inverters, to learn whether the week includes today; it is of this
+    run only, so a restart may learn that a day later.
     """
 
     number: int
     timezone: str | None
+    zone: str | None
+    week_has_today: bool | None
+    peak_watts: int
     newest: int
     places: dict[str, int]
     last: list[float | None]
-    days: dict[Chain, CounterDay] = field(default_factory=dict)
-    inverter_day: InverterDay | None = None
+    days: LocalDays | None = None
+    chains: dict[ChainKey, Chain] | None = None
+    site_day: SiteDayRow | None = None
+    units: UnitDay | None = None
+    unit_epochs: dict[int, UnitEpoch] = field(default_factory=dict)
+    week_seen: tuple[int, float, float] | None = None
 
 
 class Known:
@@ -56,28 +91,27 @@ class Known:
             self._sites.clear()
             self._version = version
 
-    def site(self, connection: sqlite3.Connection, serial: str, timezone: str | None) -> KnownSite:
-        """The site of that gateway, new where it has none; its row has `timezone`, where that is given."""
+    def site(self, connection: sqlite3.Connection, serial: str) -> KnownSite:
+        """The site of that gateway, new where it has none."""
         site = self._sites.get(serial)
         if site is None:
-            site = self._sites[serial] = _look_up(connection, serial) or _new(connection, serial, timezone)
-        if timezone and timezone != site.timezone:
-            connection.execute("UPDATE site SET timezone = ? WHERE id = ?", (timezone, site.number))
-            site.timezone = timezone
+            site = self._sites[serial] = _look_up(connection, serial) or _new(connection, serial)
         return site
 
 
 def _look_up(connection: sqlite3.Connection, serial: str) -> KnownSite | None:
-    row = connection.execute("SELECT id, timezone, report_times FROM site WHERE serial = ?", (serial,)).fetchone()
+    row = connection.execute(
+        "SELECT id, timezone, zone, week_has_today, peak_watts, report_times FROM site WHERE serial = ?", (serial,)
+    ).fetchone()
     if row is None:
         return None
-    number, timezone, packed = row
+    number, timezone, zone, week, peak, packed = row
     (newest,) = connection.execute("SELECT max(id) FROM reading WHERE id < ?", (reading_id(number + 1, 0),)).fetchone()
     places = dict(connection.execute("SELECT serial, place FROM layout WHERE site = ?", (number,)).fetchall())
     last: list[float | None] = list(unpack_counts(packed))
-    return KnownSite(number, timezone, newest or 0, places, last)
+    return KnownSite(number, timezone, zone, None if week is None else bool(week), peak, newest or 0, places, last)
 
 
-def _new(connection: sqlite3.Connection, serial: str, timezone: str | None) -> KnownSite:
-    cursor = connection.execute("INSERT INTO site (serial, timezone) VALUES (?, ?)", (serial, timezone))
-    return KnownSite(int(cursor.lastrowid or 0), timezone, 0, {}, [])
+def _new(connection: sqlite3.Connection, serial: str) -> KnownSite:
+    cursor = connection.execute("INSERT INTO site (serial) VALUES (?)", (serial,))
+    return KnownSite(int(cursor.lastrowid or 0), None, None, None, 0, 0, {}, [])

@@ -2,20 +2,30 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from enphase_tray.history import journal
-from enphase_tray.history.counters import day_energy
 from enphase_tray.history.database import open_for_reading, translate
-from enphase_tray.history.packing import unpack_watts
+from enphase_tray.history.packing import unpack_counts, unpack_watts, watts_at
 from enphase_tray.history.schema import reading_id, reading_seconds
-from enphase_tray.model.history import HistoryEvent, InverterSeries, SiteDay, SiteSeries
+from enphase_tray.history.unit_days import THOUSANDTHS
+from enphase_tray.model.history import (
+    Energy,
+    HistoryEvent,
+    InverterDays,
+    InverterSeries,
+    Provenance,
+    Rejection,
+    SiteDay,
+    SiteSeries,
+)
 
-_QUANTITIES = ("production", "consumption", "imported", "exported")
-_SOURCES = ("meter", "inverters", "gateway", "page", "unknown")
-"""Whose day goes first where several sources counted."""
+_PROVENANCES = tuple(Provenance)
+_NO_SERIES = InverterSeries((), {})
+_NO_DAYS = InverterDays((), {})
 
 
 class HistoryReader:
@@ -38,8 +48,18 @@ class HistoryReader:
                 return ()
             return tuple(row[0] for row in connection.execute("SELECT serial FROM site ORDER BY id"))
 
-    def inverter_series(self, site: str, start: datetime, end: datetime) -> InverterSeries:
-        """Reports from `start` to before `end`; only times and inverters that have any.
+    def timezone(self, site: str) -> str | None:
+        """The gateway's zone (an IANA name) as it last told it; `None` where it never did."""
+        with self._reading() as connection:
+            if connection is None:
+                return None
+            row = connection.execute("SELECT timezone FROM site WHERE serial = ?", (site,)).fetchone()
+        return None if row is None else row[0]
+
+    def inverter_series(
+        self, site: str, start: datetime, end: datetime, serials: Collection[str] | None = None
+    ) -> InverterSeries:
+        """Reports from `start` to before `end`; only times and inverters that have any. `serials`: only of these.
 
         `times` are those of the polls that brought a new report. The report itself is the mean over the interval
         before the poll (5 or 15 min, up to one poll old): a curve drawn through these points lags that much.
@@ -47,13 +67,13 @@ class HistoryReader:
         with self._reading() as connection:
             number = _number(connection, site)
             if connection is None or number is None:
-                return InverterSeries((), {})
-            layout = connection.execute("SELECT serial FROM layout WHERE site = ? ORDER BY place", (number,)).fetchall()
+                return _NO_SERIES
+            layout = _layout(connection, number)
             rows = connection.execute(
                 "SELECT id, watts FROM reading WHERE id >= ? AND id < ? AND watts > x'' ORDER BY id",
                 _span(number, start, end),
             ).fetchall()
-        return _inverter_series([serial for (serial,) in layout], rows)
+        return _inverter_series(layout, rows, serials)
 
     def site_series(self, site: str, start: datetime, end: datetime) -> SiteSeries:
         """Power from `start` to before `end` at every moment it was read, W."""
@@ -73,24 +93,53 @@ class HistoryReader:
     def days(self, site: str, first: date, last: date) -> tuple[SiteDay, ...]:
         """Energy of the local days `first` to `last` (both included) that anything is known of, in order.
 
-        A day is known if the counters at both its ends are, or at its start if it is the newest day of the site.
+        The day a counter was first read, and the newest, have what was counted of them.
         """
         with self._reading() as connection:
             number = _number(connection, site)
             if connection is None or number is None:
                 return ()
             rows = connection.execute(
-                "SELECT quantity, source, day, opening, latest, broken, complete FROM counter"
-                " WHERE site = ? AND day BETWEEN ? AND ? ORDER BY day",
-                (number, first.isoformat(), last.isoformat()),
+                "SELECT day, production, production_from, consumption, consumption_from, imported, imported_from,"
+                " exported, exported_from FROM site_day WHERE site = ? AND day BETWEEN ? AND ? ORDER BY day",
+                (number, first.toordinal(), last.toordinal()),
             ).fetchall()
-            (newest,) = connection.execute("SELECT max(day) FROM counter WHERE site = ?", (number,)).fetchone()
-        return _site_days(rows, newest)
+        return tuple([_site_day(*row) for row in rows])
 
-    def events(self, limit: int = 500, since: datetime | None = None) -> tuple[HistoryEvent, ...]:
-        """What was told or noticed, newest first."""
+    def inverter_days(self, site: str, first: date, last: date, serials: Collection[str] | None = None) -> InverterDays:
+        """Energy of the inverters on the local days `first` to `last` (both included), Wh; only days with any row.
+
+        Only inverters that have any; `serials`: only of these.
+        """
         with self._reading() as connection:
-            return () if connection is None else journal.read_events(connection, limit, since)
+            number = _number(connection, site)
+            if connection is None or number is None:
+                return _NO_DAYS
+            layout = _layout(connection, number)
+            rows = connection.execute(
+                "SELECT day, energy, provenance FROM inverter_day WHERE site = ? AND day BETWEEN ? AND ? ORDER BY day",
+                (number, first.toordinal(), last.toordinal()),
+            ).fetchall()
+        return _inverter_days(layout, rows, serials)
+
+    def rejections(self, site: str) -> tuple[Rejection, ...]:
+        """Answers that were no data, by day, quantity and reason, in that order."""
+        with self._reading() as connection:
+            number = _number(connection, site)
+            if connection is None or number is None:
+                return ()
+            rows = connection.execute(
+                "SELECT day, quantity, reason, count FROM rejection WHERE site = ? ORDER BY day, quantity, reason",
+                (number,),
+            ).fetchall()
+        return tuple(Rejection(date.fromordinal(day), *rest) for day, *rest in rows)
+
+    def events(
+        self, limit: int = 500, since: datetime | None = None, site: str | None = None
+    ) -> tuple[HistoryEvent, ...]:
+        """What was told or noticed, newest first. `site`: of that gateway, or of no particular one."""
+        with self._reading() as connection:
+            return () if connection is None else journal.read_events(connection, limit, since, site)
 
     def first_at(self, site: str) -> datetime | None:
         """The moment of the oldest reading."""
@@ -154,30 +203,64 @@ def _ceiling(moment: datetime) -> int:
     return -int(-moment.timestamp() // 1)
 
 
-def _inverter_series(serials: list[str], rows: list[tuple[int, bytes]]) -> InverterSeries:
+def _layout(connection: sqlite3.Connection, site: int) -> list[str]:
+    rows = connection.execute("SELECT serial FROM layout WHERE site = ? ORDER BY place", (site,)).fetchall()
+    return [serial for (serial,) in rows]
+
+
+def _wanted(layout: list[str], serials: Collection[str] | None) -> list[int]:
+    return [place for place, serial in enumerate(layout) if serials is None or serial in serials]
+
+
+def _inverter_series(
+    layout: list[str], rows: list[tuple[int, bytes]], serials: Collection[str] | None
+) -> InverterSeries:
     if not rows:
-        return InverterSeries((), {})
-    unknown = (None,) * len(serials)
-    unpacked = [unpack_watts(watts) for _, watts in rows]
-    columns = zip(*[values + unknown[len(values) :] for values in unpacked], strict=True)
+        return _NO_SERIES
+    places = _wanted(layout, serials)
+    if serials is None:
+        unknown = (None,) * len(layout)
+        unpacked = [unpack_watts(watts) for _, watts in rows]
+        # A row has fewer places than the layout (it is older), or one more: padding.
+        table = [(*values, *unknown[len(values) :])[: len(layout)] for values in unpacked]
+        times = [float(reading_seconds(key)) for key, _ in rows]
+    else:
+        chosen = [(key, tuple(watts_at(watts, places))) for key, watts in rows]
+        chosen = [(key, values) for key, values in chosen if any(value is not None for value in values)]
+        table = [values for _, values in chosen]
+        times = [float(reading_seconds(key)) for key, _ in chosen]
+    columns = zip(*table, strict=True)
     watts = {
-        serial: column
-        for serial, column in zip(serials, columns, strict=True)
+        layout[place]: column
+        for place, column in zip(places, columns, strict=False)
         if any(value is not None for value in column)
     }
-    return InverterSeries(tuple([float(reading_seconds(key)) for key, _ in rows]), watts)
+    return InverterSeries(tuple(times), watts)
 
 
-def _site_days(rows: list[tuple[str, str, str, float | None, float, int, int]], newest: str) -> tuple[SiteDay, ...]:
-    days: dict[str, dict[str, tuple[int, float]]] = {}
-    for quantity, source, day, opening, latest, broken, complete in rows:
-        energies = days.setdefault(day, {})
-        energy = day_energy(opening, latest, broken=bool(broken), whole=bool(complete) or day == newest)
-        rank = _SOURCES.index(source) if source in _SOURCES else len(_SOURCES)
-        if energy is not None and (quantity not in energies or rank < energies[quantity][0]):
-            energies[quantity] = (rank, energy)
-    return tuple(
-        SiteDay(date.fromisoformat(day), *(energies[name][1] if name in energies else None for name in _QUANTITIES))
-        for day, energies in days.items()
-        if energies
+def _site_day(day: int, *figures: Any) -> SiteDay:
+    made, made_from, used, used_from, imported, imported_from, exported, exported_from = figures
+    return SiteDay(
+        date.fromordinal(day),
+        None if made is None else Energy(made, _PROVENANCES[made_from]),
+        None if used is None else Energy(used, _PROVENANCES[used_from]),
+        None if imported is None else Energy(imported, _PROVENANCES[imported_from]),
+        None if exported is None else Energy(exported, _PROVENANCES[exported_from]),
     )
+
+
+def _inverter_days(
+    layout: list[str], rows: list[tuple[int, bytes, bytes]], serials: Collection[str] | None
+) -> InverterDays:
+    unpacked = [(unpack_counts(energy), provenance) for _, energy, provenance in rows]
+    energies: dict[str, tuple[Energy | None, ...]] = {}
+    for place in _wanted(layout, serials):
+        column = [
+            None
+            if place >= len(values) or (thousandths := values[place]) is None
+            else Energy(thousandths / THOUSANDTHS, _PROVENANCES[provenance[place]])
+            for values, provenance in unpacked
+        ]
+        if any(column):
+            energies[layout[place]] = tuple(column)
+    return InverterDays(tuple([date.fromordinal(day) for day, _, _ in rows]), energies)

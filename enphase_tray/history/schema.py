@@ -5,14 +5,21 @@
   `production`, `consumption`, `net`: W, NULL unknown. `watts`: NULL for a live reading; for a full poll the packed
   new reports of the inverters, empty when there were none (see `packing`).
 * `layout`: which serial is which place of `watts` (0, 1, ...). Places are only ever added, so old rows stay readable.
-* `site.report_times`: the last stored report time of each place, packed.
-* `counter`: lifetime counters within local days, a chain for each quantity and source (see `counters`).
-* `inverter_day`: per place today's and lifetime Wh as the gateway counted them on a local day.
+* `site`: `timezone` as the gateway last told it, `zone` the one its days are cut by where it tells none;
+  `report_times`: the last stored report time of each place, packed; `week_has_today`: whether the gateway's week
+  includes today (NULL: not known yet); `peak_watts`: the most it ever made.
+* `epoch`: a lifetime counter (a quantity of a source, or an inverter) followed without a break, and where it stands
+  (see `ledger`). `energy`: what each epoch booked on each local day. Days are numbers as in `date.toordinal`.
+* `site_day`: the figures chosen of `energy` for each day, with their provenance. `inverter_day`: energy, provenance
+  and counter of each place, packed.
+* `rejection`: answers that were no data, counted.
 * `alert`, `event`: episodes, and all that was told or noticed. `state`: small things to be remembered, as JSON.
 """
 
 import sqlite3
 from collections.abc import Callable, Sequence
+
+from enphase_tray.history.second_tables import second_tables
 
 APPLICATION_ID = 0x656E7472
 """Marks the file as ours (SQLite's `application_id`)."""
@@ -64,7 +71,7 @@ def _first_tables(connection: sqlite3.Connection) -> None:
 Migration = Callable[[sqlite3.Connection], None]
 """One step from a version to the next; it runs inside the transaction of all steps."""
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, second_tables)
 """Step n leads from version n to n + 1. Add at the end, never change one that was released."""
 
 

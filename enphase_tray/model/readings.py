@@ -60,7 +60,8 @@ class RelayState(StrEnum):
 class PowerReading:
     """Production or consumption: W now and Wh of today, of the last seven days and of the lifetime.
 
-    `source` says per field where it came from; a field that is `None` has no entry.
+    `source` says per field where it came from; a field that is `None` has no entry. `watt_hours_wrapped` is a lifetime
+    that the gateway counts modulo 2^32 J, told where nothing says how often it began again: only its rises are true.
     """
 
     watts_now: float | None = None
@@ -68,6 +69,7 @@ class PowerReading:
     watt_hours_seven_days: float | None = None
     watt_hours_lifetime: float | None = None
     source: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    watt_hours_wrapped: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Protocol
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import AlertEvent, PollFailure
 from enphase_tray.model.clock import Clock
-from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError, HistoryError
+from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError
 from enphase_tray.model.identity import Pin, TokenFacts
 from enphase_tray.model.readings import Snapshot
 from enphase_tray.monitor.judge import Judge, Judgement
+from enphase_tray.monitor.keeper import Keeper
 from enphase_tray.monitor.result import CertificateQuestion, PollResult
 
 log = logging.getLogger(__name__)
@@ -53,23 +54,17 @@ class Monitor:
         pin_of: Callable[[str], Pin | None] = lambda serial: None,
         notes: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """`open_history` may raise `HistoryError`; it is tried again at each poll until it succeeds.
-
-        `notes` are sentences about damage found at the start; they go into the event list once.
-        """
+        """`open_history` and `notes`: see `Keeper`."""
         self._reader = reader
         self._clock = clock
-        self._open_history = open_history
+        self._keeper = Keeper(open_history, clock, notes)
         self._rule_enabled = rule_enabled
         self._refresh_seconds = refresh_seconds
         self._pin_of = pin_of
-        self._notes = notes
-        self._history: HistoryWriter | None = None
         self._judge: Judge | None = None
         self._judge_saved_at = float("-inf")
         self._last: PollResult | None = None
         self._failing_since: float | None = None
-        self._saving_problem: str | None = None
 
     def poll(self) -> PollResult:
         """Read what is due, judge it, remember it. Expected trouble is part of the result, never raised."""
@@ -84,6 +79,8 @@ class Monitor:
         self._log_change(failure)
         judgement = self._judged(at, snapshot, failure)
         self._remember(judgement, snapshot is not None)
+        if self._last is not None:  # the first figures after the start do not wait for it
+            self._keeper.tend()
         self._last = self._result(at, judgement, failure, error)
         return self._last
 
@@ -103,9 +100,15 @@ class Monitor:
             snapshot,
             inverters=tuple(replace(one, state=states.get(one.serial, one.state)) for one in snapshot.inverters),
         )
-        self._save(lambda history: history.append_live(snapshot))
+        self._keeper.save(lambda history: history.append_live(snapshot))
         self._last = replace(
-            self._last, at=snapshot.at, snapshot=snapshot, events=(), live=True, saving_problem=self._saving_problem
+            self._last,
+            at=snapshot.at,
+            snapshot=snapshot,
+            events=(),
+            live=True,
+            saving_problem=self._keeper.problem,
+            history_notice=self._keeper.notice,
         )
         return self._last
 
@@ -117,9 +120,7 @@ class Monitor:
         """Give back connection and history; the judge's memory is kept for the next start."""
         self._save_judge(force=True)
         self._reader.close()
-        if self._history is not None:
-            self._history.close()
-            self._history = None
+        self._keeper.close()
 
     def _judged(self, at: datetime, snapshot: Snapshot | None, failure: PollFailure | None) -> Judgement:
         if self._judge is None:
@@ -148,7 +149,8 @@ class Monitor:
             refresh_seconds=self._refresh_seconds,
             token=self._reader.token_facts,
             certificate=self._question(error),
-            saving_problem=self._saving_problem,
+            saving_problem=self._keeper.problem,
+            history_notice=self._keeper.notice,
         )
 
     def _missed(self, failure: PollFailure | None) -> int:
@@ -181,10 +183,12 @@ class Monitor:
     def _remember(self, judgement: Judgement, has_news: bool) -> None:
         snapshot = judgement.snapshot_with_states
         if has_news and snapshot is not None:
-            self._save(lambda history: history.append(snapshot))
+            self._keeper.save(lambda history: history.append(snapshot))
         if judgement.events:
             events: tuple[AlertEvent, ...] = judgement.events
-            self._save(lambda history: history.record_events(events))
+            known = snapshot or (None if self._last is None else self._last.snapshot)
+            site = None if known is None else known.gateway.serial
+            self._keeper.save(lambda history: history.record_events(events, site))
         self._save_judge(force=bool(judgement.events))
 
     def _save_judge(self, *, force: bool) -> None:
@@ -192,8 +196,8 @@ class Monitor:
         judge, now = self._judge, self._clock.monotonic()
         if judge is None or not (force or now - self._judge_saved_at >= SAVE_JUDGE_EVERY_SECONDS):
             return
-        self._judge_saved_at = now
-        self._save(lambda history: history.save_state(JUDGE_STATE, judge.memory()))
+        if self._keeper.save(lambda history: history.save_state(JUDGE_STATE, judge.memory())):
+            self._judge_saved_at = now
 
     def _load_judge(self) -> dict[str, object] | None:
         memory: dict[str, object] | None = None
@@ -202,31 +206,5 @@ class Monitor:
             nonlocal memory
             memory = history.load_state(JUDGE_STATE)
 
-        self._save(load)
+        self._keeper.save(load)
         return memory
-
-    def _note_damage(self, history: HistoryWriter) -> None:
-        history.open()
-        for sentence in (history.recovered, *self._notes()):
-            if sentence is not None:
-                log.warning("%s", sentence)
-                title, _, body = sentence.partition(". ")
-                history.record_note(self._clock.now(), "damage_found", "warning", title, body)
-
-    def _save(self, action: Callable[[HistoryWriter], None]) -> None:
-        """Run one action on the history; trouble is said in the result and the live figures go on."""
-        if self._open_history is None:
-            return
-        try:
-            if self._history is None:
-                self._history = self._open_history()
-                self._note_damage(self._history)
-            action(self._history)
-        except HistoryError as error:
-            if self._saving_problem is None:
-                log.warning("readings are not being saved: %s", error)
-            self._saving_problem = f"{error.title}. {error.advice}"
-            return
-        if self._saving_problem is not None:
-            log.info("readings are being saved again")
-        self._saving_problem = None

@@ -24,7 +24,8 @@ class PollResult:
 
     `snapshot` is the last good one (its `at` says when), also when this poll failed; `failure` is this poll's.
     `missed` counts polls without an answer in a row. `events` are new in this poll, `active` all open alerts.
-    `saving_problem` says in a sentence why readings are not being stored, if they are not.
+    `saving_problem` says why readings are not being stored, if they are not; `history_notice` what became of a
+    history that was found damaged. Both are sentences, the first of them a title.
     `live` marks the small reading between polls (meters only).
     """
 
@@ -39,6 +40,7 @@ class PollResult:
     token: TokenFacts | None = None
     certificate: CertificateQuestion | None = None
     saving_problem: str | None = None
+    history_notice: str | None = None
     live: bool = False
 
     @property

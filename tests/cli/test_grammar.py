@@ -11,7 +11,7 @@ from enphase_tray.cli.parser import LATER_COMMANDS, parse
 from enphase_tray.cli.replay import PLANNED_RULES
 from tests.cli.conftest import Terminal
 
-COMMANDS = ("read", "watch", "discover", "simulate", "replay", *LATER_COMMANDS)
+COMMANDS = ("read", "watch", "discover", "simulate", "replay", "export", "history", *LATER_COMMANDS)
 CONTRACT_RULES = {
     "relay_open", "inverter_stopped", "inverter_silent", "site_stopped", "device_fault", "panel_weak",
     "gateway_unreachable", "login_refused", "token_expiring", "certificate_changed", "firmware_changed",
@@ -73,6 +73,7 @@ def test_later_commands_say_so(command: str, more: list[str], terminal: Terminal
         (["simulate", "--fault", "flood@5"], "relay_open"),
         (["simulate", "--fault", "relay_open"], "relay_open@+600"),
         (["simulate", "--capture", "/nowhere/at/all"], "`info`"),
+        (["history"], "--check"),
         (["replay"], "FILE"),
         (["replay", "-", "--latitude", "91"], "from -90 to 90"),
         (["replay", "-", "--rule", "inverter_stopped"], "inverter_stopped=off"),
@@ -117,11 +118,12 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(
 
 
 def test_profile_goes_before_or_after() -> None:
-    for command in ("read", "watch", "discover", "simulate", "history"):
+    for command in ("read", "watch", "discover", "simulate", "export"):
         assert parse(["--profile", "P", command]).profile == "P"
         assert parse([command, "--profile", "P"]).profile == "P"
         assert parse([command]).profile is None
     assert parse(["replay", "FILE", "--profile", "P"]).profile == "P"
+    assert parse(["history", "--check", "--profile", "P"]).profile == "P"
 
 
 def test_fingerprints_as_people_copy_them() -> None:

@@ -7,9 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from enphase_tray.history.writer import HistoryWriter
+from enphase_tray.model.clock import ManualClock
+from tests.history.conftest import NOON, power, snapshot
 
 Start = Callable[..., "subprocess.Popen[str]"]
 LOADED = (
@@ -131,6 +136,52 @@ def test_replay_loads_nothing_heavy(start: Start, tmp_path: Path) -> None:
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert not {"PySide6", "numpy", "keyring", "zeroconf", "requests"} & set(out.split())
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> list[str]:
+    """The options that name a profile with more history than fits into a pipe."""
+    writer = HistoryWriter(tmp_path / "history.db", ManualClock(NOON))
+    for minute in range(1500):
+        writer.append_live(snapshot(NOON + timedelta(minutes=minute), production=power(float(minute))))
+    writer.close()
+    return ["--profile", str(tmp_path)]
+
+
+@pytest.mark.parametrize("command", [["export"], ["history", "--check"]])
+def test_looking_at_the_history_loads_nothing_heavy(command: list[str], history: list[str], start: Start) -> None:
+    process = start(*command, *history, code=LOADED)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (0, "")
+    assert not {"PySide6", "numpy", "keyring", "zeroconf", "requests"} & set(out.splitlines()[-1].split())
+
+
+def test_an_export_whose_reader_goes_away_is_no_fault(history: list[str], start: Start) -> None:
+    process = start("export", *history)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith("gateway,")
+    process.stdout.close()
+    assert process.wait(PATIENCE) == 0
+    assert process.stderr.read() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize("redirected", [False, True])
+def test_an_export_to_a_full_disk_says_so(redirected: bool, history: list[str]) -> None:
+    command = [sys.executable, "-m", "enphase_tray", "export", *history]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command if redirected else [*command, "--output", "/dev/full"],
+            stdout=full if redirected else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.returncode == 7
+    assert done.stderr.count("\n") == 1
+    assert "cannot be written: No space left on device" in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_fault(start: Start) -> None:

@@ -278,9 +278,14 @@ def test_a_consumption_meter_that_is_off_tells_nothing() -> None:
 def test_lifetime_of_the_aggregate_is_only_used_unwrapped() -> None:
     wrapped = {PRODUCTION: live(aggregate(500, 351_236)), METERS: []}
     hardware = info("7.6.175", metering=True)
-    assert four(read(wrapped, hardware).production) == (500, None, None, None)
+    without = read(wrapped, hardware).production
+    assert four(without) == (500, None, None, None)
+    assert without is not None
+    assert without.watt_hours_wrapped == 351_236
     known = v1(480, 0, 0, 351_236 + 7 * WRAP)
     got = read(wrapped | {V1: known}, hardware).production
+    assert got is not None
+    assert got.watt_hours_wrapped is None
     assert got is not None
     assert got.watt_hours_lifetime == pytest.approx(351_236 + 7 * WRAP)
     assert four(read(wrapped | {V1: v1(480, 5, 5, 2e6)}, hardware).production) == (500, None, None, None)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enphase_tray.history.packing import pack_counts, pack_watts, storable, unpack_counts, unpack_watts
+from enphase_tray.history.packing import pack_counts, pack_watts, storable, unpack_counts, unpack_watts, watts_at
 
 
 def _trimmed(values: list[float | None]) -> tuple[float | None, ...]:
@@ -12,7 +12,10 @@ def _trimmed(values: list[float | None]) -> tuple[float | None, ...]:
 
 @given(st.lists(st.none() | st.integers(-32767, 32767), max_size=70))
 def test_whole_watts_come_back_as_they_were(values: list[int | None]) -> None:
-    assert unpack_watts(pack_watts(values)) == _trimmed(list(values))
+    back = unpack_watts(pack_watts(values))
+    assert _trimmed(list(back)) == _trimmed(list(values))
+    places = range(len(values) + 3)
+    assert watts_at(pack_watts(values), places) == [*values, None, None, None]
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=20))
@@ -28,17 +31,22 @@ def test_counts_come_back_as_they_were(values: list[int | None]) -> None:
 
 
 def test_what_does_not_fit_is_unknown() -> None:
-    assert unpack_watts(pack_watts([1e9, float("nan"), -40000, 7.4, 32767.4])) == (None, None, None, 7.0)
+    assert unpack_watts(pack_watts([1e9, float("nan"), -40000, 7.4, 32767.4]))[:5] == (None, None, None, 7.0, None)
     assert unpack_counts(pack_counts([-1, 5e12, 3.6])) == (None, None, 4)
 
 
-def test_two_bytes_an_inverter_and_none_for_silence() -> None:
-    assert len(pack_watts([250] * 30)) == 60
+@given(st.lists(st.none() | st.integers(0, 380), max_size=70), st.integers(-300, 3000))
+def test_rows_of_one_sun_are_short(values: list[int | None], base: int) -> None:
+    close = [None if value is None else base + value % 255 for value in values]
+    packed = pack_watts(close)
+    assert _trimmed(list(unpack_watts(packed))) == _trimmed(list(close))
+    assert len(packed) <= len(_trimmed(list(close))) + 3
+
+
+def test_the_wide_form_is_two_bytes_an_inverter_and_silence_none() -> None:
+    assert len(pack_watts([250] * 30)) == 33
+    assert pack_watts([0, 255]) == b"\x00\x00\xff\x00"
     assert pack_watts([None] * 30) == b""
-
-
-def test_a_torn_row_gives_its_whole_numbers() -> None:
-    assert unpack_watts(pack_watts([1, 2, 3])[:-1]) == (1.0, 2.0)
 
 
 def test_lone_surrogates_become_storable() -> None:

@@ -16,6 +16,7 @@ from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import Alert, AlertEvent, Change, Severity
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.errors import HistoryError
+from enphase_tray.model.history import Provenance
 from enphase_tray.model.readings import InverterReading, InverterState, NetReading, Snapshot, Source
 from tests.history.conftest import NOON, SITE, inverter, power, snapshot, starting_up
 
@@ -100,7 +101,13 @@ def _busy_day() -> list[Snapshot]:
         at = NOON + i * FIVE - (timedelta(hours=2) if i == 70 else timedelta())
         watts = {"A": float(i), "B": 2.0} if i < 80 else {"C": 3.0, "A": float(i), "B": 2.0}
         units = [
-            InverterReading(name, last_report_watts=value, last_report_at=at - FIVE, watt_hours_today=10.0 * i + 0.4)
+            InverterReading(
+                name,
+                last_report_watts=value,
+                last_report_at=at - FIVE,
+                watt_hours_today=10.0 * (i % 100) + 0.4,
+                watt_hours_lifetime=None if name == "B" else 70_000 + 10.3 * i,
+            )
             for name, value in watts.items()
         ]
         made = power(300, 5000 + 25 * i, 700 + 25 * i)
@@ -134,14 +141,14 @@ def test_what_was_rolled_back_is_forgotten(
     writer.append(snapshot(NOON, {"A": 1}, production=power(300, 5000, 700)))
     assert writer._connection is not None
     writer._connection.execute(
-        "CREATE TEMP TRIGGER no_room BEFORE INSERT ON main.counter BEGIN SELECT raise(ABORT, 'no room'); END"
+        "CREATE TEMP TRIGGER no_room BEFORE UPDATE ON main.epoch BEGIN SELECT raise(ABORT, 'no room'); END"
     )
     with pytest.raises(HistoryError):
         writer.append(snapshot(NOON + FIVE, {"A": 2, "B": 2}, production=power(300, 5025, 725)))
     writer._connection.execute("DROP TRIGGER no_room")
     writer.append(snapshot(NOON + 2 * FIVE, {"A": 3, "B": 3}, production=power(300, 5050, 750)))
     assert reader.inverter_series(SITE, *DAY).watts == {"A": (1.0, 2.0, 3.0), "B": (None, 2.0, 3.0)}
-    assert reader.days(SITE, NOON.date(), NOON.date())[0].production == 750.0
+    assert reader.days(SITE, NOON.date(), NOON.date())[0].production == (750.0, Provenance.DERIVED)
 
 
 def test_two_gateways_never_mix(writer: HistoryWriter, reader: HistoryReader) -> None:
@@ -152,7 +159,7 @@ def test_two_gateways_never_mix(writer: HistoryWriter, reader: HistoryReader) ->
     assert set(reader.inverter_series(SITE, *DAY).watts["B"]) == {2.0}
     assert set(reader.inverter_series("OTHER", *DAY).watts["B"]) == {7.0}
     assert set(reader.site_series("OTHER", *DAY).production) == {9}
-    assert reader.days("OTHER", NOON.date(), NOON.date())[0].production == 500.0
+    assert reader.days("OTHER", NOON.date(), NOON.date())[0].production == (500.0, Provenance.DERIVED)
     assert reader.inverter_series("UNKNOWN", *DAY).times == ()
     assert reader.sites() == (SITE, "OTHER")
 
@@ -219,21 +226,20 @@ def test_days_follow_the_gateways_own_midnight(writer: HistoryWriter, reader: Hi
     """Ten days through the end of summer time at 1,200 W: 24 h are 28.8 kWh, the long day has 25 h."""
     start = datetime(2026, 10, 20, 12, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
     for i in range(10 * 288):
-        counter = 100.0 * i
+        counter = 5000.0 + 100.0 * i
         writer.append(
             snapshot(start + i * FIVE, production=power(1200, counter), net=NetReading(0, counter / 2, counter / 4))
         )
     days = {day.day.day: day for day in reader.days(SITE, date(2026, 10, 1), date(2026, 10, 31))}
-    assert 20 not in days
-    assert days[21].production == 28_800.0
-    assert days[25].production == 30_000.0
-    assert days[25].imported == 15_000.0
-    assert days[25].exported == 7_500.0
+    assert list(days) == list(range(20, 31))
+    assert days[21].production == (28_800.0, Provenance.MEASURED)
+    assert days[25].production == (30_000.0, Provenance.MEASURED)
+    assert days[25].imported == (15_000.0, Provenance.MEASURED)
+    assert days[25].exported == (7_500.0, Provenance.MEASURED)
     assert days[25].consumption is None
     assert [day.day.day for day in reader.days(SITE, date(2026, 10, 22), date(2026, 10, 23))] == [22, 23]
-    whole = [days[day].production or 0.0 for day in range(21, 31)]
-    midnight = datetime(2026, 10, 21, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert sum(whole) == pytest.approx(100.0 * (10 * 288 - 1) - (midnight - start).total_seconds() / 3)
+    whole = [0.0 if day.production is None else day.production.watt_hours for day in days.values()]
+    assert sum(whole) == pytest.approx(100.0 * (10 * 288 - 1))
 
 
 def test_a_second_source_does_not_disturb_the_first(writer: HistoryWriter, reader: HistoryReader) -> None:
@@ -244,14 +250,7 @@ def test_a_second_source_does_not_disturb_the_first(writer: HistoryWriter, reade
         source = Source.METER if meter else Source.INVERTERS
         writer.append(snapshot(NOON + i * FIVE, production=power(600, lifetime + 50 * i, today + 50 * i, source)))
     (day,) = reader.days(SITE, NOON.date(), NOON.date())
-    assert day.production == 1000 + 50 * 38
-
-
-def test_inverter_energy_of_the_day_is_kept(writer: HistoryWriter, dump: Callable[[], tuple[str, ...]]) -> None:
-    units = [replace(inverter("A", 10, NOON), watt_hours_today=120.0, watt_hours_lifetime=90_000.0)]
-    writer.append(snapshot(NOON, inverters=units))
-    writer.append(snapshot(NOON + FIVE, {"A": 12}))
-    assert any("inverter_day" in line and "X'78000000'" in line and "2026-06-25" in line for line in dump())
+    assert day.production == (1000 + 50 * 38, Provenance.DERIVED)
 
 
 def _event(change: Change, at: datetime, title: str) -> AlertEvent:

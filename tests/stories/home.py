@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from enphase_tray.app.compose import Profile
 from enphase_tray.gateway.cloud import CloudClient
 from enphase_tray.model.alerts import AlertEvent
-from enphase_tray.model.clock import ManualClock
+from enphase_tray.model.clock import Clock, ManualClock
 from enphase_tray.model.connection import Trust
 from enphase_tray.model.identity import Secret
 from enphase_tray.monitor.result import PollResult
@@ -23,11 +24,39 @@ from enphase_tray.simulator.gateway import SimulatedGateway
 MORNING = datetime(2026, 6, 21, 8, 0, tzinfo=UTC)
 
 
-class Home:
-    """A gateway, a profile that knows it, and the service of the tray; `close` ends all of it."""
+class Computer(Clock):
+    """The clock of the computer that the program runs on: the world's, put wrong by `skew`."""
 
-    def __init__(self, folder: Path, house: HouseConfig | None = None, start: datetime = MORNING) -> None:
+    def __init__(self, world: ManualClock) -> None:
+        self._world = world
+        self.skew = timedelta()
+
+    def now(self) -> datetime:
+        return self._world.now() + self.skew
+
+    def monotonic(self) -> float:
+        return self._world.monotonic()
+
+    def real_seconds(self, seconds: float) -> float:
+        return seconds
+
+
+class Home:
+    """A gateway, a profile that knows it, and the service of the tray; `close` ends all of it.
+
+    The world lives by `clock`, the program by `computer`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        house: HouseConfig | None = None,
+        start: datetime = MORNING,
+        **chosen: Any,
+    ) -> None:
+        """`chosen` are settings of the gateway."""
         self.clock = ManualClock(start)
+        self.computer = Computer(self.clock)
         self._house = house or HouseConfig()
         self.gateway = SimulatedGateway(self._house, self.clock)
         self.gateway.start()
@@ -38,10 +67,14 @@ class Home:
         self._secrets = SecretStore(ProfilePaths.at(folder), False, choose=lambda: None)
         self.make_cloud: Callable[[], CloudClient] = CloudClient
         self.settings = Settings(
-            GatewaySettings(serial=self.gateway.serial, host=f"127.0.0.1:{self.gateway.port}", auto_jwt=False)
+            GatewaySettings(
+                serial=self.gateway.serial,
+                host=f"127.0.0.1:{self.gateway.port}",
+                auto_jwt=False,
+                **chosen,
+            )
         )
-        if self.gateway.secure:
-            self._secrets.keep_token(self.gateway.serial, Secret(self.gateway.token()))
+        self.take_token()
         self.service = self._started()
 
     def close(self) -> None:
@@ -71,6 +104,11 @@ class Home:
                 self.told.extend(result.events)
         return self.told[before:]
 
+    def take_token(self) -> None:
+        """Paste a fresh token where the gateway wants one; the next start of the program uses it."""
+        if self.gateway.secure:
+            self._secrets.keep_token(self.gateway.serial, Secret(self.gateway.token()))
+
     def move(self) -> None:
         """The gateway comes back at another address, where it is announced; the old one is dead."""
         old = self.gateway
@@ -88,7 +126,7 @@ class Home:
         paths = ProfilePaths.at(self.folder)
         return Profile(
             paths,
-            self.clock,
+            self.computer,
             trust=trust or Trust(first_use=True),
             secrets=self._secrets,
             locate=lambda serial: self.announced,
