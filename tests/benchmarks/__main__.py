@@ -1,6 +1,6 @@
 """`make bench`: what the program costs, beside what it is measured against. Not a test: it only prints.
 
-    python -m tests.benchmarks [read] [poll] [tray]
+    python -m tests.benchmarks [read] [poll] [tray] [store] [charts]
 
 Each part runs both sides in turn on this machine in one go and compares medians, so that figures from different
 machines, or from a busy one, are never compared.
@@ -11,13 +11,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import poll_cost, read_cost, tray_memory
+from tests.benchmarks import chart_cost, poll_cost, read_cost, store_cost, tray_memory
 from tests.benchmarks.table import Row, print_table
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "read": read_cost.measure,
     "poll": poll_cost.measure,
     "tray": tray_memory.measure,
+    "store": store_cost.measure,
+    "charts": chart_cost.measure,
 }
 
 

@@ -30,7 +30,7 @@ def measure(folder: Path) -> list[Row]:
     ours: list[float] = []
     bare: list[float] = []
     with gateway(ManualClock(datetime.now(UTC))) as served:
-        _set_up(profile, served)
+        set_up(profile, served)
         for number in range(ROUNDS):
             place = folder / str(number)
             place.mkdir()
@@ -41,7 +41,7 @@ def measure(folder: Path) -> list[Row]:
     return [Row("tray: memory before the window opens", median(ours), median(bare), "MiB", LIMIT)]
 
 
-def _set_up(folder: Path, served: SimulatedGateway) -> None:
+def set_up(folder: Path, served: SimulatedGateway) -> None:
     """A profile as it is after the guided set-up; the token lies in its file, since there is no keyring here."""
     profile = Profile(ProfilePaths.at(folder), SystemClock(), trust=Trust(first_use=True))
     where = GatewaySettings(serial=served.serial, host=f"{served.host}:{served.port}", auto_jwt=False)
@@ -56,12 +56,17 @@ def _set_up(folder: Path, served: SimulatedGateway) -> None:
 
 
 def _ours(desktop: Desktop, tray: Tray, profile: Path) -> float:
-    program = desktop.start_enphase_tray("--hidden", "--profile", profile)
+    return _settled(started(desktop, tray, "--hidden", "--profile", profile), tray)
+
+
+def started(desktop: Desktop, tray: Tray, *arguments: str | Path) -> Program:
+    """The program after its first poll."""
+    program = desktop.start_enphase_tray(*arguments)
     item = tray.item(seconds=30)
     wait_until(
         lambda: " W now" in item.tooltip.title or "kW now" in item.tooltip.title, 30, lambda: f"a figure: {program.log}"
     )
-    return _settled(program, tray)
+    return program
 
 
 def _bare(desktop: Desktop, tray: Tray) -> float:
@@ -72,11 +77,17 @@ def _bare(desktop: Desktop, tray: Tray) -> float:
 
 def _settled(program: Program, tray: Tray) -> float:
     """MiB in memory after a while of rest; then the program is ended."""
+    memory = memory_of(program)
+    program.stop()
+    wait_until(lambda: not tray.items, what="the icon to go")
+    return memory
+
+
+def memory_of(program: Program) -> float:
+    """MiB in memory after a while of rest."""
     time.sleep(SETTLE_SECONDS)
     status = Path(f"/proc/{program.pid}/status").read_text(encoding="utf-8")
     found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)
     if found is None:
         raise RuntimeError(f"ended:\n{program.log}")
-    program.stop()
-    wait_until(lambda: not tray.items, what="the icon to go")
     return int(found[1]) / 1024
