@@ -58,7 +58,8 @@ def record(
 ) -> None:
     """Move the chains on by what a snapshot of that local day tells; write only what has changed."""
     moves: list[tuple[object, ...]] = []
-    elsewhere: set[int] = set()
+    touched: set[int] = set()
+    newest = max([chain.day for chain in chains.values()], default=day)
     for key, reading, limits in told:
         before = chains.get(key)
         step = advance(before, reading, days, limits)
@@ -72,13 +73,12 @@ def record(
         if same and len(step.bookings) == 1:
             moves.append((*chain[3:6], *chain[13:], site.number, *key, chain.number))
         else:
-            elsewhere |= _begin(connection, site.number, key, chains, before, step)
+            touched |= _begin(connection, site.number, key, chains, before, step)
     if moves:
         connection.executemany(_MOVE_ON, moves)
-    if moves or elsewhere:
-        site_days.update(connection, site, chains, day)
-    if elsewhere - {day}:
-        site_days.refresh(connection, site.number, sorted(elsewhere - {day}), days)
+    if touched:
+        over = (touched | {newest}) - {max([chain.day for chain in chains.values()])}
+        site_days.refresh(connection, site.number, sorted(over), days)
 
 
 def _begin(

@@ -1,7 +1,6 @@
 """Whether a history is whole: what `history --check` shows. Reads everything, so it takes seconds for ten years."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -9,12 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median_low
 
+from enphase_tray.history import site_days
 from enphase_tray.history.bookkeeping import MOST_SUN_HOURS, MOST_USED_A_DAY
 from enphase_tray.history.database import open_for_reading, translate
 from enphase_tray.history.ledger import WRAP
 from enphase_tray.history.packing import unpack_counts, unpack_watts
 from enphase_tray.history.schema import reading_id, reading_seconds
-from enphase_tray.history.site_days import QUANTITIES
 from enphase_tray.history.soundness import findings
 from enphase_tray.history.unit_days import QUANTITY as INVERTER
 from enphase_tray.history.unit_days import THOUSANDTHS
@@ -67,7 +66,7 @@ def _site(connection: sqlite3.Connection, site: int, serial: str, peak: int, pro
     units = len(connection.execute("SELECT 1 FROM layout WHERE site = ?", (site,)).fetchall())
     problems += [about + problem for problem in _impossible(connection, site, units, peak)]
     problems += [about + problem for problem in _impossible_inverters(connection, site)]
-    (days,) = connection.execute("SELECT count(*) FROM site_day WHERE site = ?", (site,)).fetchone()
+    days = _site_days(connection, site)
     rejected = connection.execute("SELECT reason, sum(count) FROM rejection WHERE site = ? GROUP BY 1", (site,))
     return SiteCheck(
         serial=serial,
@@ -75,11 +74,11 @@ def _site(connection: sqlite3.Connection, site: int, serial: str, peak: int, pro
         last_at=_moment(times[-1]) if times else None,
         readings=len(times),
         samples=samples,
-        days=days,
+        days=len(days),
         inverters=units,
         chains=(*chains, *inverters),
         gaps=_gaps(times),
-        shares=_shares(connection, site),
+        shares=_shares(days),
         rejections=dict(rejected.fetchall()),
     )
 
@@ -185,14 +184,21 @@ def _impossible_inverters(connection: sqlite3.Connection, site: int) -> Iterator
                 yield f"an inverter's {date.fromordinal(day)} cannot be {made / THOUSANDTHS:.0f} Wh"
 
 
-def _shares(connection: sqlite3.Connection, site: int) -> dict[Provenance, float]:
-    """The shares of the provenances in all energy of the chosen days, of all quantities."""
-    totals: Counter[Provenance] = Counter()
-    for quantity in QUANTITIES:
-        for provenance, watt_hours in connection.execute(
-            f"SELECT {quantity}_from, sum({quantity}) FROM site_day WHERE site = ? AND {quantity} IS NOT NULL GROUP BY 1",  # noqa: S608, E501 - names of ours
-            (site,),
-        ).fetchall():
-            totals[Provenance(provenance)] += watt_hours
+def _site_days(connection: sqlite3.Connection, site: int) -> list[tuple[float | int | None, ...]]:
+    """The figures and provenances of all days."""
+    rows = connection.execute(f"SELECT {site_days.COLUMNS} FROM site_day WHERE site = ?", (site,)).fetchall()  # noqa: S608 - names of ours
+    newest = site_days.newest(connection, site)
+    if newest is None:
+        return []
+    return [*[tuple(figures) for day, *figures in rows if day < newest[0]], newest[1]]
+
+
+def _shares(days: list[tuple[float | int | None, ...]]) -> dict[Provenance, float]:
+    """The shares of the provenances in all energy of the days, of all quantities."""
+    totals = dict.fromkeys(Provenance, 0.0)
+    for figures in days:
+        for watt_hours, provenance in zip(figures[::2], figures[1::2], strict=True):
+            if watt_hours is not None and provenance is not None:
+                totals[Provenance(int(provenance))] += watt_hours
     whole = sum(totals.values())
     return {provenance: totals[provenance] / whole if whole else 0.0 for provenance in Provenance}

@@ -10,8 +10,6 @@ from enphase_tray.history.schema import reading_id
 
 ChainKey = tuple[str, str]
 """Quantity and source of a counter."""
-SiteDayRow = tuple[int, tuple[float | int | None, ...]]
-"""A day, and the figures and provenances of its row in `site_day`."""
 
 
 @dataclass(slots=True)
@@ -66,7 +64,6 @@ class KnownSite:
     last: list[float | None]
     days: LocalDays | None = None
     chains: dict[ChainKey, Chain] | None = None
-    site_day: SiteDayRow | None = None
     units: UnitDay | None = None
     unit_epochs: dict[int, UnitEpoch] = field(default_factory=dict)
     week_seen: tuple[int, float, float] | None = None

@@ -47,6 +47,11 @@ def zone_named(name: str) -> tzinfo | None:
         return None
 
 
+def site_zone(told: str | None, own: str | None) -> tzinfo:
+    """The zone that a gateway told, else the one of the computer as it was kept; UTC where neither is known."""
+    return (zone_named(told) if told else None) or (zone_named(own) if own else None) or UTC
+
+
 def computer_zone(at: datetime) -> str:
     """The computer's own zone: its IANA name where the system tells one, else its offset at that moment."""
     _, found, name = str(_LOCAL_TIME.resolve()).partition("/zoneinfo/")

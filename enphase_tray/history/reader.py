@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from enphase_tray.history import journal
+from enphase_tray.history import journal, site_days
 from enphase_tray.history.database import open_for_reading, translate
 from enphase_tray.history.packing import unpack_counts, unpack_watts, watts_at
 from enphase_tray.history.schema import reading_id, reading_seconds
@@ -100,11 +100,15 @@ class HistoryReader:
             if connection is None or number is None:
                 return ()
             rows = connection.execute(
-                "SELECT day, production, production_from, consumption, consumption_from, imported, imported_from,"
-                " exported, exported_from FROM site_day WHERE site = ? AND day BETWEEN ? AND ? ORDER BY day",
+                f"SELECT {site_days.COLUMNS} FROM site_day"  # noqa: S608 - names of ours
+                " WHERE site = ? AND day BETWEEN ? AND ? ORDER BY day",
                 (number, first.toordinal(), last.toordinal()),
             ).fetchall()
-        return tuple([_site_day(*row) for row in rows])
+            newest = site_days.newest(connection, number)
+        found = [_site_day(*row) for row in rows if newest is None or row[0] < newest[0]]
+        if newest is not None and first.toordinal() <= newest[0] <= last.toordinal():
+            found.append(_site_day(newest[0], *newest[1]))
+        return tuple(found)
 
     def inverter_days(self, site: str, first: date, last: date, serials: Collection[str] | None = None) -> InverterDays:
         """Energy of the inverters on the local days `first` to `last` (both included), Wh; only days with any row.

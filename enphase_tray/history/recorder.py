@@ -2,12 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, tzinfo
 
 from enphase_tray.history import chains
 from enphase_tray.history.counters import told_by
 from enphase_tray.history.known import Known, KnownSite
-from enphase_tray.history.local_days import LocalDays, computer_zone, zone_named
+from enphase_tray.history.local_days import LocalDays, computer_zone, site_zone, zone_named
 from enphase_tray.history.moments import Moment, moment_of
 from enphase_tray.history.packing import believable, pack_counts, pack_watts, storable
 from enphase_tray.history.schema import reading_id, reading_seconds
@@ -95,15 +94,12 @@ def _days(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -
     if told is not None and told != site.timezone:
         site.timezone = storable(told)
         connection.execute("UPDATE site SET timezone = ? WHERE id = ?", (site.timezone, site.number))
-    zone: tzinfo | None = zone_named(site.timezone) if site.timezone else None
-    if zone is None:
-        if site.zone is None:
-            site.zone = computer_zone(snapshot.at)
-            connection.execute("UPDATE site SET zone = ? WHERE id = ?", (site.zone, site.number))
-        zone = zone_named(site.zone) or UTC
+    if site.zone is None and (site.timezone is None or zone_named(site.timezone) is None):
+        site.zone = computer_zone(snapshot.at)
+        connection.execute("UPDATE site SET zone = ? WHERE id = ?", (site.zone, site.number))
     # Which day the chains are on depends on the zone.
-    site.chains = site.site_day = None
-    site.days = LocalDays(zone)
+    site.chains = None
+    site.days = LocalDays(site_zone(site.timezone, site.zone))
     return site.days
 
 

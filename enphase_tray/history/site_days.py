@@ -1,17 +1,21 @@
-"""Which source's figure is a site's figure of a day: the rows of `site_day`."""
+"""Which source's figure is a site's figure of a day.
+
+The rows of `site_day` are chosen when a day is over; the newest one grows with every poll, so it is chosen when asked
+for.
+"""
 
 import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from enphase_tray.history.bookkeeping import Chain
-from enphase_tray.history.known import ChainKey, KnownSite, SiteDayRow
-from enphase_tray.history.local_days import LocalDays
+from enphase_tray.history.local_days import LocalDays, site_zone
 from enphase_tray.model.history import Provenance
 
 QUANTITIES = ("production", "consumption", "imported", "exported")
 SOURCES = ("meter", "inverters", "gateway", "page")
 """Whose figure goes first where several sources counted the whole day."""
+COLUMNS = "day, " + ", ".join(f"{quantity}, {quantity}_from" for quantity in QUANTITIES)
+"""Of `site_day`."""
 _BEHIND_SECONDS = 3600
 """A source whose last reading is so much older than another's has stopped."""
 
@@ -26,6 +30,12 @@ _ENERGIES = """
 _SPANS = """
     SELECT quantity, source, min(opened_at), max(latest_at) FROM epoch
     WHERE site = ? AND quantity IN ('production', 'consumption', 'imported', 'exported') GROUP BY 1, 2"""
+
+_NEWEST = """
+    SELECT max(day) FROM epoch WHERE site = ? AND quantity IN ('production', 'consumption', 'imported', 'exported')"""
+
+Figures = tuple[float | int | None, ...]
+"""Wh and provenance of each of the quantities."""
 
 
 class Candidate(NamedTuple):
@@ -55,45 +65,38 @@ def choose(candidates: Iterable[Candidate], begin: int, end: int, newest: int) -
 
 def refresh(connection: sqlite3.Connection, site: int, days: Iterable[int], local: LocalDays) -> None:
     """Choose anew for these days, from what is stored."""
-    spans = {(quantity, source): span for quantity, source, *span in connection.execute(_SPANS, (site,))}
     for day in days:
-        found: dict[str, list[Candidate]] = {}
-        for quantity, source, watt_hours, provenance in connection.execute(
-            _ENERGIES, {"site": site, "day": day}
-        ).fetchall():
-            opened_at, latest_at = spans[quantity, source]
-            found.setdefault(quantity, []).append(Candidate(source, opened_at, latest_at, watt_hours, provenance))
-        if found:
-            connection.execute(_SAVE, (site, day, *_figures(found, local.begin(day), local.begin(day + 1))))
-        else:
+        figures = compose(connection, site, day, local)
+        if figures is None:
             connection.execute("DELETE FROM site_day WHERE site = ? AND day = ?", (site, day))
-
-
-def update(connection: sqlite3.Connection, site: KnownSite, chains: dict[ChainKey, Chain], day: int) -> None:
-    """Choose anew for the present day, from the chains in memory, and write its row if it has changed."""
-    if site.days is None:
-        return
-    begin = site.days.begin(day)
-    found: dict[str, list[Candidate]] = {}
-    for (quantity, source), chain in chains.items():
-        if chain.day != day:
-            continue
-        if chain.number and chain.opened_at >= begin:  # an earlier epoch has a part in the day
-            refresh(connection, site.number, (day,), site.days)
-            site.site_day = None
-            return
-        one = Candidate(source, chain.opened_at, chain.latest_at, chain.booked, chain.provenance)
-        if quantity in found:
-            found[quantity].append(one)
         else:
-            found[quantity] = [one]
-    row: SiteDayRow = (day, _figures(found, begin, site.days.begin(day + 1)))
-    if row != site.site_day:
-        connection.execute(_SAVE, (site.number, day, *row[1]))
-        site.site_day = row
+            connection.execute(_SAVE, (site, day, *figures))
 
 
-def _figures(found: dict[str, list[Candidate]], begin: int, end: int) -> tuple[float | int | None, ...]:
+def compose(connection: sqlite3.Connection, site: int, day: int, local: LocalDays) -> Figures | None:
+    """The figures and provenances of a day, chosen from what the sources have booked on it; `None` if nothing is."""
+    rows = connection.execute(_ENERGIES, {"site": site, "day": day}).fetchall()
+    if not rows:
+        return None
+    spans = {(quantity, source): span for quantity, source, *span in connection.execute(_SPANS, (site,))}
+    found: dict[str, list[Candidate]] = {}
+    for quantity, source, watt_hours, provenance in rows:
+        opened_at, latest_at = spans[quantity, source]
+        found.setdefault(quantity, []).append(Candidate(source, opened_at, latest_at, watt_hours, provenance))
+    return _figures(found, local.begin(day), local.begin(day + 1))
+
+
+def newest(connection: sqlite3.Connection, site: int) -> tuple[int, Figures] | None:
+    """The newest day that anything is booked on."""
+    (day,) = connection.execute(_NEWEST, (site,)).fetchone()
+    if day is None:
+        return None
+    zones = connection.execute("SELECT timezone, zone FROM site WHERE id = ?", (site,)).fetchone()
+    figures = compose(connection, site, day, LocalDays(site_zone(*zones)))
+    return None if figures is None else (day, figures)
+
+
+def _figures(found: dict[str, list[Candidate]], begin: int, end: int) -> Figures:
     figures: list[float | int | None] = []
     for quantity in QUANTITIES:
         candidates = found.get(quantity)
