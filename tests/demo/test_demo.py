@@ -7,6 +7,8 @@ import pytest
 
 from enphase_tray.app.demo_run import prepared
 from enphase_tray.demo import house
+from enphase_tray.history.check import inspect
+from enphase_tray.model.history import Provenance
 from tests.stories.home import Home, rules_of
 
 
@@ -22,10 +24,13 @@ def test_a_week_was_lived_quietly_and_polling_goes_on(capsys: pytest.CaptureFixt
         days = reader.days(serial, (start - timedelta(days=house.DAYS_BEFORE)).date(), start.date())
         told = reader.events()
         reader.close()
+        found = inspect(demo.profile.paths.history_file)
         place = demo.profile.paths.directory
     assert first.failure is None
     assert sum(1 for day in days if day.production) >= house.DAYS_BEFORE
     assert told == ()
+    assert found.problems == ()
+    assert found.sites[0].shares[Provenance.ESTIMATED] < 0.2  # the first day, on which it was not read from the start
     assert not place.exists(), "nothing of the demo is left behind"
     assert "demo" in capsys.readouterr().err
 
