@@ -3,17 +3,19 @@
     PYTHONPATH=. python packaging/screenshots.py [FOLDER]    (or: make screenshots)
 
 Needs no display and no gateway. Pictures go to `resources/screenshots` unless another folder is named; set
-QT_SCALE_FACTOR=2 for sharper ones. It takes about a minute, most of which passes until the relay opens.
+QT_SCALE_FACTOR=2 for sharper ones. It takes about three minutes, most of them for years of history to show.
 """
 
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from long_past import TODAY, lived
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 
@@ -25,8 +27,11 @@ from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import Appearance, IconStyle, Settings
 from enphase_tray.status.status import IconState
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.chart_page import ChartPage
 from enphase_tray.ui.icon import IconKey, IconPainter
 from enphase_tray.ui.live import Live
+from enphase_tray.ui.pages import TABS
+from enphase_tray.ui.periods import Span
 from enphase_tray.ui.settings_dialog import SettingsDialog
 from enphase_tray.ui.setup import LOGIN, TRUST, SetupWizard
 from enphase_tray.ui.theme import apply_appearance
@@ -50,6 +55,21 @@ STATES = (
     (IconState.UNKNOWN, "", "not known yet"),
 )
 SIZES = {"": (1000, 680), "-small": (820, 560)}
+COUNTS = (12, 60)
+PAGE_NAMES = {"day": "today", "heat_map": "heat-map"}
+CHARTS = (
+    ("day", "day", Span.DAY),
+    ("inverters", "inverters", Span.DAY),
+    ("energy", "energy-month", Span.MONTH),
+    ("energy", "energy-year", Span.YEAR),
+    ("heat_map", "heat-map", Span.LAST_90),
+    ("heat_map", "heat-map-year", Span.LAST_365),
+    ("panel", "panel-day", Span.DAY),
+    ("panel", "panel-year", Span.YEAR),
+)
+"""Page, name of the picture and time in sight."""
+TROUBLED = 1
+"""Which inverter, of those in the order of their serials, has a page worth showing."""
 
 
 def main(folder: Path) -> int:
@@ -57,25 +77,43 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     app = QApplication(sys.argv[:1])
     pictures_of_tray(app, folder)
-    with prepared() as demo:
-        live = Live(demo.profile.service(demo.settings), demo.profile.clock)
-        live.start()
-        try:
-            wait(app, lambda: live.latest is not None and live.latest.snapshot is not None, 30.0)
-            window = MainWindow(live, demo.profile.history_reader, Wording(), open_settings=lambda: None, note=NOTE)
+    pictures_of_demo(app, folder)
+    for count in COUNTS:
+        with lived(count) as demo, watched(app, demo) as (_, window):
             for name, look in LOOKS.items():
                 apply_appearance(app, look)
-                pictures_of_window(app, window, folder, name)
-                pictures_of_settings(app, live, folder, name)
-                pictures_of_setup(app, demo, folder, name)
-            wait(app, lambda: relay_is_open(live), 90.0)
-            for name, look in LOOKS.items():
-                apply_appearance(app, look)
-                window.tabs.setCurrentIndex(0)
-                grab(app, window, folder / f"window-trouble-{name}.png", SIZES[""])
-        finally:
-            live.stop()
+                pictures_of_charts(app, window, folder, f"{count}-{name}")
     return 0
+
+
+@contextmanager
+def watched(app: QApplication, demo: Demo, note: str = "") -> Iterator[tuple[Live, MainWindow]]:
+    """The demo's window after its first result."""
+    live = Live(demo.profile.service(demo.settings), demo.profile.clock)
+    live.start()
+    window = MainWindow(live, demo.profile.history_reader, Wording(), open_settings=lambda: None, note=note)
+    try:
+        wait(app, lambda: live.latest is not None and live.latest.snapshot is not None, 30.0)
+        yield live, window
+    finally:
+        window.close()
+        live.stop()
+        window.deleteLater()
+
+
+def pictures_of_demo(app: QApplication, folder: Path) -> None:
+    """What a user of the demo comes to see."""
+    with prepared() as demo, watched(app, demo, NOTE) as (live, window):
+        for name, look in LOOKS.items():
+            apply_appearance(app, look)
+            pictures_of_window(app, window, folder, name)
+            pictures_of_settings(app, live, folder, name)
+            pictures_of_setup(app, demo, folder, name)
+        wait(app, lambda: relay_is_open(live), 90.0)
+        for name, look in LOOKS.items():
+            apply_appearance(app, look)
+            turn_to(window, "day")
+            grab(app, window, folder / f"window-trouble-{name}.png", SIZES[""])
 
 
 def pictures_of_tray(app: QApplication, folder: Path) -> None:
@@ -98,11 +136,25 @@ def pictures_of_tray(app: QApplication, folder: Path) -> None:
 def pictures_of_window(app: QApplication, window: MainWindow, folder: Path, look: str) -> None:
     """Each tab, and the first one small."""
     window.inverters.select(window.inverters.model.inverters[4].serial)
-    for page, name in enumerate(("today", "inverters", "events")):
-        window.tabs.setCurrentIndex(page)
-        grab(app, window, folder / f"window-{name}-{look}.png", SIZES[""])
-    window.tabs.setCurrentIndex(0)
+    for page, _ in TABS:
+        turn_to(window, page)
+        grab(app, window, folder / f"window-{PAGE_NAMES.get(page, page)}-{look}.png", SIZES[""])
+    turn_to(window, "day")
     grab(app, window, folder / f"window-today-small-{look}.png", SIZES["-small"])
+
+
+def pictures_of_charts(app: QApplication, window: MainWindow, folder: Path, ending: str) -> None:
+    """Each chart over years, as large as it is in the window."""
+    window.resize(*SIZES[""])
+    window.show()
+    panel = sorted(inverter.serial for inverter in window.inverters.model.inverters)[TROUBLED]
+    for page, name, span in CHARTS:
+        turn_to(window, page)
+        shown = window.tabs.currentWidget()
+        if isinstance(shown, ChartPage):
+            shown.select(panel)
+            shown.go(TODAY, span)
+        grab(app, window.tabs, folder / f"chart-{name}-{ending}.png", None)
 
 
 def pictures_of_settings(app: QApplication, live: Live, folder: Path, look: str) -> None:
@@ -138,6 +190,11 @@ def pictures_of_setup(app: QApplication, demo: Demo, folder: Path, look: str) ->
             wizard.reject()
             live.stop()
             wizard.deleteLater()
+
+
+def turn_to(window: MainWindow, page: str) -> None:
+    """Put a page in front by its name in `TABS`."""
+    window.tabs.setCurrentIndex([name for name, _ in TABS].index(page))
 
 
 def relay_is_open(live: Live) -> bool:

@@ -49,8 +49,11 @@ def troubles(shown: Shown, settings: Settings, history_problem: str | None, acti
                     "The gateway has not been read since.", "Read a&gain", actions.refresh)
         )  # fmt: skip
     if result.saving_problem is not None:
-        advice = "Figures and notifications go on; the curves of this time will be missing later."
+        advice = "Figures and notifications go on; the readings of about a day wait in memory until they can be saved."
         found.append(Trouble(Mark.LOOK, result.saving_problem, advice))
+    if result.history_notice is not None:
+        title, _, advice = result.history_notice.partition(". ")
+        found.append(Trouble(Mark.LOOK, title, advice))
     if history_problem is not None:
         found.append(Trouble(Mark.LOOK, history_problem, "Earlier curves and events cannot be shown for now."))
     return tuple(found)

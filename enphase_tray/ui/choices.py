@@ -1,6 +1,6 @@
 """Drop-down fields with an arrow of their own: a style sheet takes away the one of the style."""
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLocale, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QCalendarWidget, QComboBox, QDateEdit, QSpinBox, QWidget
 
@@ -20,8 +20,12 @@ class DateChoice(QDateEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        # Months are named in the language of everything else; where a week starts is the user's own.
+        english = QLocale(QLocale.Language.English, QLocale.system().territory())
+        self.setLocale(english)
         self.setCalendarPopup(True)
         calendar = self.calendarWidget()
+        calendar.setLocale(english)
         calendar.setMinimumSize(GRID * 72, GRID * 48)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         # The sun knows no weekend: red is kept for what is wrong.

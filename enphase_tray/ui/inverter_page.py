@@ -1,27 +1,43 @@
-"""The page with the table of inverters and its filters."""
+"""The page of all inverters: the chart of their day above, the table with its filters beneath."""
 
-from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QStackedLayout, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSplitter, QStackedLayout, QWidget
+
+from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.readings import InverterReading
+from enphase_tray.ui.chart import Jump
+from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.inverter_model import READING_ROLE, InverterFilter, InverterModel
 from enphase_tray.ui.tables import fit_columns, table_view
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.widgets import Card, Label, Role, column, empty_state, row
 
+_LEAST_LINES = 2.6
+"""The heads, one row, and the bar that scrolls from side to side in a small window."""
+_PARTS = 1000
+"""The room of chart and table together, for remembering how it is shared."""
 
-class InverterPage(Card):
-    """Filters above, table beneath. `selected` carries a serial, or an empty text."""
+
+class InverterPage(QWidget):
+    """A selected row lights its curve, and the other way round. `selected` carries a serial, or an empty text."""
 
     selected = Signal(str)
+    jump = Signal(object)
+    """A double click on a row or Enter leads to an inverter's own page (a `Jump`)."""
 
-    def __init__(self) -> None:
-        super().__init__(2 * GRID, 2 * GRID)
+    def __init__(self, history: Callable[[], HistoryReader], choices: Choices) -> None:
+        super().__init__()
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.chart = ChartPage("inverter_day", history, choices.part("chart"))
         self.model = InverterModel()
         self.proxy = InverterFilter(self.model)
         self.view = table_view("Inverters", "Last power, highest power, last report, flags and status of each inverter")
         self.view.setModel(self.proxy)
+        self.view.setMinimumHeight(round(_LEAST_LINES * self.view.verticalHeader().defaultSectionSize()))
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.needle = QLineEdit()
@@ -34,18 +50,23 @@ class InverterPage(Card):
         self.count = Label(role=Role.NOTE)
         self._empty = empty_state("")
         self._serials: tuple[str, ...] = ()
+        self._choices = choices
         self._compose()
         self.needle.textChanged.connect(self._filter)
         self.only_unwell.toggled.connect(self._filter)
         self.view.selectionModel().selectionChanged.connect(self._selected)
+        self.view.activated.connect(self._activated)
+        self.chart.picked.connect(self._picked)
+        self.split.splitterMoved.connect(self._moved)
 
-    def show_moment(self, shown: Shown) -> None:
-        """Fill in the inverters of the last snapshot."""
+    def show_moment(self, shown: Shown, site: str) -> None:
+        """Fill in the inverters of the last snapshot; `site` is the serial of the gateway whose history is shown."""
+        self.chart.show_moment(shown, site)
         self.model.show_moment(shown)
         serials = tuple(inverter.serial for inverter in self.model.inverters)
         if serials != self._serials:
             self._serials = serials
-            fit_columns(self.view)
+            fit_columns(self.view, last_gives_way=True)
         self._say(shown)
 
     def select(self, serial: str) -> bool:
@@ -88,8 +109,21 @@ class InverterPage(Card):
         column(holder).addWidget(self.view)
         self._stack.addWidget(holder)
         self._stack.addWidget(self._empty)
-        self.body.addLayout(bar)
-        self.body.addWidget(self._stack_owner, 1)
+        below = Card(2 * GRID, 2 * GRID)
+        below.body.addLayout(bar)
+        below.body.addWidget(self._stack_owner, 1)
+        self.split.addWidget(self.chart)
+        self.split.addWidget(below)
+        self.split.setChildrenCollapsible(False)
+        self.split.setHandleWidth(2 * GRID)
+        self.split.setStretchFactor(0, 2)
+        self.split.setStretchFactor(1, 1)
+        column(self).addWidget(self.split)
+        kept = self._choices.get("split")
+        if kept.isdecimal() and 0 < int(kept) < _PARTS:
+            self.split.setSizes([int(kept), _PARTS - int(kept)])
+        else:
+            self.split.setSizes([_PARTS * 2 // 3, _PARTS // 3])
 
     def _say(self, shown: Shown | None = None) -> None:
         total = len(self.model.inverters)
@@ -117,4 +151,20 @@ class InverterPage(Card):
 
     @Slot(QItemSelection, QItemSelection)
     def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
-        self.selected.emit(self.selected_serial())
+        serial = self.selected_serial()
+        self.selected.emit(serial)
+        self.chart.select(serial)
+
+    @Slot(str)
+    def _picked(self, serial: str) -> None:
+        if not serial or not self.reveal(serial):
+            self.view.clearSelection()
+
+    @Slot(QModelIndex)
+    def _activated(self, _index: QModelIndex) -> None:
+        self.jump.emit(Jump("panel", serial=self.selected_serial()))
+
+    @Slot(int, int)
+    def _moved(self, _place: int, _index: int) -> None:
+        above, beneath = self.split.sizes()
+        self._choices.put("split", str(_PARTS * above // max(1, above + beneath)))

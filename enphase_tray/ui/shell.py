@@ -12,7 +12,7 @@ from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.status.status import Status
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.autostart import Autostart
-from enphase_tray.ui.desktop_memory import DesktopMemory
+from enphase_tray.ui.desktop_memory import Choices, DesktopMemory
 from enphase_tray.ui.desktop_notes import DesktopNotes, Note
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.notifier import BalloonNotes, Notes, Notifier
@@ -49,7 +49,7 @@ class Shell(QObject):
         self._wording = wording
         self._autostart = autostart
         self._memory = memory
-        self.windows = Windows(live, history, wording, self, note=note)
+        self.windows = Windows(live, history, wording, self, note=note, choices=Choices(memory))
         self.menu = TrayMenu(self)
         self.tray = TrayHost(self.menu.menu, available, self)
         self.feed = StatusFeed(live, lambda: wording, self)

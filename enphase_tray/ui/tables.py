@@ -31,13 +31,18 @@ def table_view(name: str, description: str) -> QTableView:
     return view
 
 
-def fit_columns(view: QTableView, least: int = 0) -> None:
-    """Make columns as wide as header and contents; the last one takes what is left."""
+def fit_columns(view: QTableView, least: int = 0, *, last_gives_way: bool = False) -> None:
+    """Make columns as wide as header and contents; the last one takes what is left.
+
+    `last_gives_way` says that it may be narrower than its contents, rather than that all would have to be scrolled.
+    """
     header = view.horizontalHeader()
     header.setStretchLastSection(False)
     metrics, model = header.fontMetrics(), view.model()
     for section in range(header.count()):
         title = str(model.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) or "")
         named = metrics.horizontalAdvance(title) + 4 * GRID
-        header.resizeSection(section, max(view.sizeHintForColumn(section) + GRID, named, least))
+        yielding = last_gives_way and section == header.count() - 1
+        wanted = 0 if yielding else view.sizeHintForColumn(section) + 1
+        header.resizeSection(section, max(wanted, named, least))
     header.setStretchLastSection(True)

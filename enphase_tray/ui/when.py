@@ -8,10 +8,15 @@ from enphase_tray.model.readings import Snapshot
 
 def zone_of(snapshot: Snapshot | None) -> tzinfo | None:
     """The gateway's time zone; `None` (the computer's own) where it tells none that is known here."""
-    if snapshot is None or not snapshot.timezone:
+    return named_zone(None if snapshot is None else snapshot.timezone)
+
+
+def named_zone(name: str | None) -> tzinfo | None:
+    """The time zone of that name; `None` for none, and for one that is not known here."""
+    if not name:
         return None
     try:
-        return ZoneInfo(snapshot.timezone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 

@@ -1,11 +1,11 @@
 """The main window: what is, what was, and what is wrong."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QWidget
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import HistoryError
@@ -14,15 +14,14 @@ from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.banners import Actions, troubles
 from enphase_tray.ui.certificate_dialog import ask_about_certificate
-from enphase_tray.ui.events_page import EventsPage
+from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.header import FigureCard, Shown, TitleLine
-from enphase_tray.ui.inverter_page import InverterPage
 from enphase_tray.ui.live import Live
+from enphase_tray.ui.pages import Pages
 from enphase_tray.ui.relay_panel import RelayPanel
 from enphase_tray.ui.text import clean, short_serial
 from enphase_tray.ui.theme import GRID, apply_appearance
-from enphase_tray.ui.today_page import TodayPage
-from enphase_tray.ui.when import zone_of
+from enphase_tray.ui.when import named_zone, zone_of
 from enphase_tray.ui.widgets import Banner, ElidedLabel, Label, Role, column, row
 
 _BANNERS = 2
@@ -43,8 +42,12 @@ class MainWindow(QMainWindow):
         *,
         open_settings: Callable[[], None],
         note: str = "",
+        choices: Choices | None = None,
     ) -> None:
-        """`note` stands at the top all the time: what the figures are, where they are not the user's own."""
+        """`note` stands at the top all the time: what the figures are, where they are not the user's own.
+
+        `choices` says what was looked at last time, and is told what is looked at now.
+        """
         super().__init__()
         self._live = live
         self._open_history = history
@@ -54,12 +57,13 @@ class MainWindow(QMainWindow):
         self._result: PollResult | None = live.latest
         self._history_problem: str | None = None
         self._events_known = False
+        self._choices = choices or Choices()
+        self._zones: dict[str, tzinfo | None] = {}
         self.title_line = TitleLine()
         self.figures = FigureCard()
         self.banners = tuple(Banner() for _ in range(_BANNERS))
-        self.today = TodayPage(self._history)
-        self.inverters = InverterPage()
-        self.events = EventsPage()
+        self.tabs = Pages(self._history, self._choices)
+        self.inverters, self.events = self.tabs.inverters, self.tabs.events
         self.relays = RelayPanel()
         self.footer = ElidedLabel(role=Role.NOTE)
         self.note = Label(note, Role.NOTE)
@@ -67,7 +71,8 @@ class MainWindow(QMainWindow):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self._tick)
-        self.setWindowTitle("Enphase Tray (demo)" if note else "Enphase Tray")
+        # The desktop adds the program's name to titles that do not end with it.
+        self.setWindowTitle("Demo of Enphase Tray" if note else "Enphase Tray")
         self._dress()
         self._compose()
         self._connect()
@@ -106,14 +111,13 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "tabs"):
-            for view in (self.inverters.view, self.events.view):
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "footer"):
+            for view in self.findChildren(QTableView):
                 view.viewport().update()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._events_known = False
-        self.today.forget()
         self._show_all()
         self._timer.start(max(1000, round(self._live.clock.real_seconds(30.0) * 1000)))
         self.visible_changed.emit(True)
@@ -121,10 +125,14 @@ class MainWindow(QMainWindow):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+        self._choices.keep()
+        if not event.spontaneous():
+            self._let_go()
         self.visible_changed.emit(False)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
+    def _let_go(self) -> None:
+        """Closed, not only minimised: the tray may live on for weeks, and what is forgotten is soon read again."""
+        self.tabs.let_go()
         if self._reader is not None:
             self._reader.close()
 
@@ -134,12 +142,6 @@ class MainWindow(QMainWindow):
             apply_appearance(app, self._live.settings.appearance)
 
     def _compose(self) -> None:
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setExpanding(False)
-        for page, name in ((self.today, "T&oday"), (self.inverters, "&Inverters"), (self.events, "&Events")):
-            self.tabs.addTab(page, name)
         self.relays.setFixedWidth(_SIDE_WIDTH)
         centre = QWidget()
         body = column(centre, 4 * GRID, 3 * GRID)
@@ -170,8 +172,7 @@ class MainWindow(QMainWindow):
         live.applied.connect(self._applied)
         self.title_line.refresh.connect(live.poll_now)
         self.title_line.settings.connect(self._open_settings)
-        self.inverters.selected.connect(self.today.select)
-        self.today.selected.connect(self._select_row)
+        self.tabs.trouble.connect(self._history_trouble)
         for keys, do in ((QKeySequence.StandardKey.Refresh, live.poll_now), (QKeySequence("Ctrl+W"), self.close)):
             QShortcut(QKeySequence(keys), self).activated.connect(do)
 
@@ -180,32 +181,50 @@ class MainWindow(QMainWindow):
             self._reader = self._open_history()
         return self._reader
 
+    def _site(self) -> str:
+        """The serial of the gateway that the window is about; empty where none was ever read."""
+        snapshot = None if self._result is None else self._result.snapshot
+        return self._live.settings.gateway.serial if snapshot is None else snapshot.gateway.serial
+
+    def _zone(self) -> tzinfo | None:
+        """The gateway's zone: as told now, else as the history knows it."""
+        snapshot = None if self._result is None else self._result.snapshot
+        if snapshot is not None:
+            return zone_of(snapshot)
+        site = self._site()
+        if site not in self._zones:
+            try:
+                self._zones[site] = named_zone(self._history().timezone(site))
+            except HistoryError:
+                return None
+        return self._zones[site]
+
     def _shown(self) -> Shown:
         now = self._live.clock.now()
-        snapshot = None if self._result is None else self._result.snapshot
-        wording = self._base_wording.with_zone(zone_of(snapshot))
+        wording = self._base_wording.with_zone(self._zone())
         wording.units = self._live.settings.units
         return Shown(self._result, describe(self._result, now, wording), now, wording)
 
     def _show_all(self) -> None:
         shown = self._shown()
-        if self.isVisible() or self._result is None:
-            self._show_history(shown)
+        self.tabs.show_moment(shown, self._site())
+        if self.isVisible():
+            self._show_events(shown)
         self._show_now(shown)
-        self.inverters.show_moment(shown)
         self.relays.show_moment(shown)
 
-    def _show_history(self, shown: Shown) -> None:
+    def _show_events(self, shown: Shown) -> None:
+        if self._events_known:
+            return
         try:
-            self.today.show_moment(shown)
-            if not self._events_known:
-                events = self._history().events(_EVENTS)
-                self.events.put(events, shown)
-                self.relays.take_events(events)
-                self._events_known = True
-            self._history_problem = None
+            events = self._history().events(_EVENTS)
         except HistoryError as error:
             self._history_problem = error.title
+            return
+        self.events.put(events, shown)
+        self.relays.take_events(events)
+        self._events_known = True
+        self._history_problem = None
 
     def _show_now(self, shown: Shown) -> None:
         self.title_line.show_moment(shown, self._site_name())
@@ -221,10 +240,8 @@ class MainWindow(QMainWindow):
         self.footer.say(self._footer(shown))
 
     def _site_name(self) -> str:
-        settings = self._live.settings.gateway
-        snapshot = None if self._result is None else self._result.snapshot
-        serial = settings.serial if snapshot is None else snapshot.gateway.serial
-        return clean(settings.site_name, 40) or (f"Gateway {short_serial(serial)}" if serial else "")
+        serial = self._site()
+        return clean(self._live.settings.gateway.site_name, 40) or (f"Gateway {short_serial(serial)}" if serial else "")
 
     def _footer(self, shown: Shown) -> str:
         snapshot = shown.snapshot
@@ -246,11 +263,9 @@ class MainWindow(QMainWindow):
         self.relays.show_moment(shown)
 
     @Slot(str)
-    def _select_row(self, serial: str) -> None:
-        if serial:
-            self.inverters.reveal(serial)
-        else:
-            self.inverters.view.clearSelection()
+    def _history_trouble(self, title: str) -> None:
+        self._history_problem = title or None
+        self._show_now(self._shown())
 
     @Slot(object)
     def _applied(self, error: object) -> None:

@@ -11,6 +11,7 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.resources import app_icon_file
 
@@ -41,10 +42,12 @@ class Windows(QObject):
         parent: QObject | None = None,
         *,
         note: str = "",
+        choices: Choices | None = None,
     ) -> None:
-        """`note` stands in the main window all the time."""
+        """`note` stands in the main window all the time; `choices` keeps what was looked at in it."""
         super().__init__(parent)
         self._note = note
+        self._choices = choices
         self._live = live
         self._history = history
         self._wording = wording
@@ -163,7 +166,12 @@ class Windows(QObject):
             from enphase_tray.ui.window import MainWindow
 
             self._main = MainWindow(
-                self._live, self._history, self._wording, open_settings=self.open_settings, note=self._note
+                self._live,
+                self._history,
+                self._wording,
+                open_settings=self.open_settings,
+                note=self._note,
+                choices=self._choices,
             )
             self._main.installEventFilter(self)
         return self._main

@@ -62,6 +62,7 @@ OLD = HouseConfig(serial=SITE, firmware="5.0.62")
 EMAIL = "me@example.org"
 NOBODY = "http://127.0.0.1:1"
 """No way to Enphase."""
+METERED = dict.fromkeys(("watts_now", "watt_hours_today", "watt_hours_seven_days", "watt_hours_lifetime"), Source.METER)
 WELL = DeviceStatus(True, True, True, True, ("envoy.global.ok",))
 
 
@@ -129,7 +130,7 @@ def snapshot(at: datetime = NOON, count: int = 12, *, metered: bool = False, **c
         ZONE,
         at,
         production=production,
-        consumption=PowerReading(1_014.0, 8_230.0, 61_400.0, 7_120_000.0) if metered else None,
+        consumption=PowerReading(1_014.0, 8_230.0, 61_400.0, 7_120_000.0, METERED) if metered else None,
         net=NetReading(1_014.0 - now, 3_210_000.0, 6_420_000.0) if metered else None,
         inverters=inverters,
         relays=(relay(),),

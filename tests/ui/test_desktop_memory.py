@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from enphase_tray.model.clock import ManualClock
-from enphase_tray.ui.desktop_memory import DesktopMemory, Remembered
+from enphase_tray.ui.desktop_memory import Choices, DesktopMemory, Remembered
 from enphase_tray.ui.notifier import BalloonNotes, Notifier
 from enphase_tray.ui.tray_menu import Pause
 
@@ -48,3 +48,29 @@ def test_a_pause_goes_on_until_it_is_over(qapp, manual_clock: ManualClock) -> No
     assert not notifier.paused
     notifier.resume_pause(Pause.UNTIL_TOLD, None)
     assert notifier.paused
+
+
+def test_choices_of_each_page_are_kept_together(tmp_path: Path) -> None:
+    memory = DesktopMemory(tmp_path / "desktop.json")
+    memory.remember(Remembered(told_no_tray=True))
+    choices = Choices(memory)
+    choices.put("tab", "energy")
+    choices.part("energy").put("span", "Year")
+    assert choices.part("day").get("span", "Day") == "Day"
+    choices.keep()
+    again = DesktopMemory(tmp_path / "desktop.json")
+    assert again.known.told_no_tray
+    assert Choices(again).get("tab") == "energy"
+    assert Choices(again).part("energy").get("span") == "Year"
+
+
+def test_a_file_from_before_there_were_charts_is_still_understood(tmp_path: Path) -> None:
+    file = tmp_path / "desktop.json"
+    file.write_text('{"pause": "hour", "paused_until": "2026-06-25T13:00:00+00:00", "told_no_tray": true}')
+    assert DesktopMemory(file).known == Remembered("hour", "2026-06-25T13:00:00+00:00", told_no_tray=True)
+
+
+def test_a_view_that_makes_no_sense_is_as_none(tmp_path: Path) -> None:
+    file = tmp_path / "desktop.json"
+    file.write_text('{"pause": "", "paused_until": "", "told_no_tray": true, "view": ["day"]}')
+    assert DesktopMemory(file).known == Remembered()

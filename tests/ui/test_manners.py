@@ -194,3 +194,14 @@ def test_waking_up_is_told_and_falling_asleep_is_not(qtbot) -> None:
 def test_the_icons_are_there() -> None:
     assert app_icon_file().is_file()
     assert (icons_directory() / "io.github.enphase_tray.EnphaseTray-symbolic.svg").is_file()
+
+
+def test_plotting_keeps_no_source_in_memory() -> None:
+    program = (
+        "import linecache; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
+        "import enphase_tray.ui.charts._plotting;"
+        "print(sum(len(entry) > 1 for entry in linecache.cache.values()))"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    made = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True, text=True)
+    assert int(made.stdout) < 20

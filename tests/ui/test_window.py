@@ -1,8 +1,9 @@
 """The main window as its user meets it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
+from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import AlertEvent, Change
 from enphase_tray.model.clock import ManualClock
@@ -21,8 +23,12 @@ from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import Appearance, GatewaySettings, Settings
 from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.chart import Jump
+from enphase_tray.ui.desktop_memory import Choices, DesktopMemory
 from enphase_tray.ui.inverter_model import COLUMNS
 from enphase_tray.ui.live import Live
+from enphase_tray.ui.pages import TABS
+from enphase_tray.ui.periods import Span
 from enphase_tray.ui.text import clean, tip
 from enphase_tray.ui.theme import apply_appearance, colours, contrast, is_dark
 from enphase_tray.ui.window import MainWindow
@@ -56,14 +62,24 @@ def make(qtbot: QtBot, tmp_path: Path, clock: ManualClock, opened: list[str]) ->
     """A window over a live connection that is handed in, or one that was not started yet."""
 
     def build(
-        latest: PollResult | None = None, *, live: Live | None = None, settings: Settings | None = None
+        latest: PollResult | None = None,
+        *,
+        live: Live | None = None,
+        settings: Settings | None = None,
+        choices: Choices | None = None,
     ) -> MainWindow:
         profile = site.profile_at(tmp_path, clock)
         if live is None:
             live = Live(profile.service(settings or CONFIGURED), clock)
         if latest is not None:
             live.latest = latest
-        window = MainWindow(live, profile.history_reader, Wording(), open_settings=lambda: opened.append("settings"))
+        window = MainWindow(
+            live,
+            profile.history_reader,
+            Wording(),
+            open_settings=lambda: opened.append("settings"),
+            choices=choices,
+        )
         qtbot.addWidget(window)
         window.show()
         return window
@@ -167,7 +183,7 @@ def test_certificate_banner_asks_and_passes_the_answer_on(make: Make, qtbot: QtB
 def test_without_a_gateway_the_window_says_what_to_do(make: Make) -> None:
     window = make(settings=Settings())
     assert window.banners[0].title.text() == "No gateway is set up yet"
-    assert "appear here" in window.today.empty.text()
+    assert "appear here" in window.tabs.charts["day"].empty.text()
     assert [figure.value.text() for figure in window.figures.figures] == ["–"] * 4
     assert "once the gateway has been read" in window.relays.empty.text()
 
@@ -212,15 +228,58 @@ def test_night_is_nothing_to_look_at(make: Make) -> None:
     assert "Every inverter is well" in window.inverters._empty.text()
 
 
-def test_selected_row_lights_its_curve_and_survives_the_next_poll(make: Make, tmp_path: Path) -> None:
-    site.fill_history(ProfilePaths.at(tmp_path).history_file).close()
+def test_selected_row_survives_the_next_poll(make: Make) -> None:
     window = make(site.result(site.snapshot()))
     window.inverters.select(site.serial(4))
-    assert window.today.chart.selected == site.serial(4)
-    later = site.NOON + timedelta(minutes=5)
-    window.show_result(site.result(site.snapshot(later)))
+    window.show_result(site.result(site.snapshot(site.NOON + timedelta(minutes=5))))
     assert window.inverters.selected_serial() == site.serial(4)
-    assert window.today.chart.selected == site.serial(4)
+
+
+def test_tabs_fit_and_have_keys_of_their_own(make: Make) -> None:
+    window = make(site.result(site.snapshot(metered=True)))
+    window.resize(820, 560)
+    bar = window.tabs.tabBar()
+    assert [bar.tabText(place).replace("&", "") for place in range(bar.count())] == [
+        "Today", "Inverters", "Energy", "Heat map", "Panel", "Events",
+    ]  # fmt: skip
+    assert bar.sizeHint().width() <= window.tabs.width()
+    for place, (name, _) in enumerate(TABS):
+        window.tabs.setCurrentIndex(place)
+        shown = [widget.text() for widget in window.findChildren(QAbstractButton) if widget.isVisible()]
+        keys = [key.upper() for text in (*shown, *(title for _, title in TABS)) for key in re.findall(r"&(\w)", text)]
+        assert sorted(set(keys)) == sorted(keys), name
+
+
+def test_charts_lead_to_each_other(make: Make) -> None:
+    window = make(site.result(site.snapshot()))
+    day, energy = (window.tabs.charts[name] for name in ("day", "energy"))
+    day.bar.elsewhere.emit(Span.YEAR)
+    assert window.tabs.currentWidget() is energy
+    assert energy.bar.period.words == "2026"
+    energy.jump.emit(Jump(span=Span.MONTH, day=date(2026, 6, 20)))
+    assert window.tabs.currentWidget() is energy
+    assert energy.bar.period.words == "June 2026"
+    energy.jump.emit(Jump(span=Span.DAY, day=date(2026, 6, 20)))
+    assert window.tabs.currentWidget() is day
+    assert day.bar.day == date(2026, 6, 20)
+
+
+def test_last_view_is_remembered(make: Make, tmp_path: Path) -> None:
+    memory = DesktopMemory(tmp_path / "desktop.json")
+    window = make(site.result(site.snapshot()), choices=Choices(memory))
+    window.tabs.setCurrentWidget(window.tabs.charts["energy"])
+    window.tabs.charts["energy"].bar.go(date(2026, 6, 25), Span.WEEK)
+    window.hide()
+    again = make(site.result(site.snapshot()), choices=Choices(DesktopMemory(tmp_path / "desktop.json")))
+    assert again.tabs.currentWidget() is again.tabs.charts["energy"]
+    assert again.tabs.charts["energy"].bar.span is Span.WEEK
+
+
+def test_a_remembered_tab_that_no_longer_exists_is_left_out(make: Make) -> None:
+    choices = Choices()
+    choices.put("tab", "weather")
+    window = make(site.result(site.snapshot()), choices=choices)
+    assert window.tabs.currentIndex() == 0
 
 
 def test_relay_card(make: Make, tmp_path: Path) -> None:
@@ -335,7 +394,7 @@ def test_everything_that_takes_focus_has_a_name(make: Make) -> None:
                 continue
             named = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
             assert named, widget
-    assert window.today.chart.accessibleName()
+    assert all(page.chart.accessibleName() for page in window.tabs.charts.values())
     assert all(len(column.meaning) >= len(column.title.rstrip(".")) for column in COLUMNS)
 
 
@@ -372,9 +431,8 @@ def test_what_came_while_hidden_is_there_when_shown_again(make: Make, tmp_path: 
     path = ProfilePaths.at(tmp_path).history_file
     site.fill_history(path, 4).close()
     window = make(site.result(site.snapshot(count=4)))
-    curves = window.today.curves
-    assert curves is not None
-    points = len(curves.total.times)
+    table = window.tabs.charts["day"].chart.twin
+    rows = table().count
     window.hide()
     writer = HistoryWriter(path, ManualClock(site.NOON))
     for minutes in (5, 10, 15):
@@ -382,10 +440,54 @@ def test_what_came_while_hidden_is_there_when_shown_again(make: Make, tmp_path: 
         writer.append(later)
         window.show_result(site.result(later))
     writer.close()
+    assert table().count == rows
     window.show()
-    curves = window.today.curves
-    assert curves is not None
-    assert len(curves.total.times) == points + 3
+    assert table().count == rows + 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells which files are open")
+def test_a_closed_window_lets_go_of_the_history(make: Make, tmp_path: Path) -> None:
+    path = ProfilePaths.at(tmp_path).history_file
+    site.fill_history(path, 4).close()
+    window = make(site.result(site.snapshot(count=4)))
+
+    def open_files() -> list[str]:
+        return [place for link in Path("/proc/self/fd").iterdir() if (place := _target(link)) == str(path)]
+
+    assert open_files()
+    window.close()
+    assert not open_files()
+    window.show()
+    assert open_files()
+    assert window.tabs.charts["day"].chart.twin().count
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""
+
+
+def test_desktops_add_no_second_name_to_the_title(make: Make, qtbot: QtBot, tmp_path: Path) -> None:
+    assert make(site.result(site.snapshot())).windowTitle() == "Enphase Tray"
+    live = Live(site.profile_at(tmp_path, ManualClock(site.NOON)).service(CONFIGURED), ManualClock(site.NOON))
+    demo = MainWindow(
+        live, lambda: HistoryReader(tmp_path / "none"), Wording(), open_settings=lambda: None, note="demo"
+    )
+    qtbot.addWidget(demo)
+    assert demo.windowTitle().endswith("Enphase Tray")
+    assert demo.windowTitle() != "Enphase Tray"
+
+
+def test_chart_and_a_row_of_the_table_are_seen_in_the_smallest_window(make: Make, qapp: QApplication) -> None:
+    window = make(site.result(troubled(60)))
+    window.resize(820, 560)
+    window.tabs.setCurrentWidget(window.inverters)
+    qapp.processEvents()
+    table = window.inverters.view
+    assert window.inverters.chart.chart.canvas.height() >= 110
+    assert table.viewport().height() >= table.rowHeight(0)
 
 
 @pytest.mark.parametrize("size", [(820, 560), (900, 600), (1000, 680)])

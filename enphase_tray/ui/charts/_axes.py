@@ -9,6 +9,8 @@ from enphase_tray.ui.charts._plotting import pg
 _HOUR = 3600.0
 _STEPS = (300.0, 600.0, 900.0, 1800.0, _HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR)
 _LABEL_PIXELS = 64.0
+_EDGE_PIXELS = 7.0
+_KILO_FROM = 10_000.0
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -39,11 +41,16 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class WattAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Whole W with the user's separators."""
+    """Power with the user's separators: W, or kW where the user or the height asks for it and `unit` is shown."""
 
     def __init__(self) -> None:
         super().__init__(orientation="left")
         self._wording = Wording()
+        self._highest = 0.0
+        self.unit = False
+        """Whether the unit stands after the highest number."""
+        self.unsigned = False
+        """Whether what is below 0 is labelled without a sign, because words beside it say which way it goes."""
         self.enableAutoSIPrefix(False)
 
     def put_wording(self, wording: Wording) -> None:
@@ -54,7 +61,21 @@ class WattAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         levels: list[tuple[Any, list[Any]]] = super().tickValues(low, high, size)
-        return levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
+        # A label that would be cut off at the edge is left out by the axis, and the unit with it.
+        edge = (high - low) * _EDGE_PIXELS / max(size, 1.0)
+        levels = [(step, [value for value in values if value <= high - edge]) for step, values in levels]
+        shown = levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
+        self._highest = max((value for _, values in shown for value in values), default=0.0)
+        return shown
 
-    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
-        return [self._wording.number(value, 0) for value in values]
+    def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:
+        units = self._wording.units
+        kilo = self.unit and (units == "kilowatts" or (units == "auto" and self._highest >= _KILO_FROM))
+        size = 1000.0 if kilo else 1.0
+        decimals = 0 if spacing >= size else 1 if spacing >= size / 10 else 2
+        shown = [abs(value) if self.unsigned else value for value in values]
+        unit = (" kW" if kilo else " W") if self.unit else ""
+        return [
+            self._wording.number(value / size, decimals) + (unit if tick == self._highest else "")
+            for tick, value in zip(values, shown, strict=True)
+        ]

@@ -1,290 +1,286 @@
-"""The day's output: the sum of all inverters above, each inverter beneath, over one time axis."""
+"""The inverters over a day: the pack as a band with those that matter brought out, or one small curve for each."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from enphase_tray.history.reader import HistoryReader
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.charts._panes import Panes, arrays, blend, thin
-from enphase_tray.ui.day_curves import DayCurves
-from enphase_tray.ui.text import clean, short_serial
-from enphase_tray.ui.theme import Colours, colours
+from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charts._multiples import Multiples, Small
+from enphase_tray.ui.charts._pack_lines import Look, pack_lines
+from enphase_tray.ui.charts._pack_pane import PackPane
+from enphase_tray.ui.choices import Choice
+from enphase_tray.ui.desktop_memory import Choices
+from enphase_tray.ui.pack import Pack, Stray
+from enphase_tray.ui.pack_day import PackDay, day_of
+from enphase_tray.ui.pack_words import day_sheet, day_twin, moment_words
+from enphase_tray.ui.periods import Span
+from enphase_tray.ui.serials import short_names
+from enphase_tray.ui.theme import colours
+from enphase_tray.ui.wellness import concerned_serials
 
+FEW = 8
+"""Up to so many inverters are drawn as they are; more of them would be one unreadable band."""
 _NEAR_PIXELS = 24.0
-_MANY = 24
+_HINT = "Point at a curve, or use the arrow keys; Enter opens an inverter's page"
+_NOTHING_TODAY = "No inverter has reported yet today."
+_NOTHING = "No inverter's power was recorded on this day."
 
 
-class InverterDayChart(QWidget):
-    """Lines of one pixel, one inverter brought out at a time, a cursor for mouse and keyboard.
+class InverterDayChart(Chart):
+    """Left and right move the cursor, up and down go through the inverters, Enter opens the inverter's page."""
 
-    Left and right move the cursor, up and down go through the inverters, Enter isolates, Escape shows all,
-    plus, minus and 0 zoom.
-    """
+    NAME = "Inverters over the day"
+    SPANS = (Span.DAY,)
+    ZOOMS = True
 
-    readout = Signal(str)
-    """What stands under the cursor, in a sentence."""
-    picked = Signal(str)
-    """An inverter was chosen in the chart (its serial), or none (empty)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Chart of the inverters' output over the day")
-        self._day: DayCurves | None = None
-        self._wording = Wording()
-        self._concerned: frozenset[str] = frozenset()
-        self._selected = self._isolated = ""
+    def __init__(self, choices: Choices) -> None:
+        super().__init__(choices)
+        self.day: PackDay | None = None
+        self.pack = Pack({})
+        self.strays: tuple[Stray, ...] = ()
+        self.concerned: frozenset[str] = frozenset()
+        self.names: dict[str, str] = {}
+        self.selected = ""
+        self._pointed = ""
         self._cursor: float | None = None
-        self._items: dict[str, Any] = {}
-        self._whole = (0.0, 0.0)
-        self._tones: Colours = colours(self.palette())
-        self.panes = Panes()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.panes)
-        self.panes.scene().sigMouseMoved.connect(self._hover)
-        self.panes.scene().sigMouseClicked.connect(self._click)
-        self.restyle()
+        self._wording = Wording()
+        self.view = _choice(("Together", "One by one"), "How the curves are shown", choices.get("view") == "grid")
+        self.order = _choice(("Weakest first", "By serial"), "Order of the inverters", choices.get("order") == "serial")
+        self.view.currentIndexChanged.connect(self._switched)
+        self.order.currentIndexChanged.connect(self._switched)
+        self.pane = PackPane()
+        self.grid = Multiples()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.pane)
+        self._stack.addWidget(self.grid)
+        self.pane.scene().sigMouseMoved.connect(self._hover)
+        self.pane.scene().sigMouseClicked.connect(self._click)
+        self.grid.pointed.connect(self._point)
+        self.grid.clicked.connect(self._pick)
+        self.grid.opened.connect(self._open)
+        self._stack.setCurrentIndex(self.view.currentIndex())
+        self.order.setVisible(self.one_by_one)
+        self.put_canvas(self._stack)
 
     @property
-    def selected(self) -> str:
-        """The serial of the inverter that is brought out, empty for none."""
-        return self._selected
+    def one_by_one(self) -> bool:
+        """Whether each inverter has its own small curve."""
+        return self.view.currentIndex() == 1
 
     @property
-    def shown_serials(self) -> tuple[str, ...]:
-        """Serials whose curves are visible."""
-        return tuple(serial for serial, item in self._items.items() if item.isVisible())
+    def zoomable(self) -> bool:
+        return not self.one_by_one
 
     @property
-    def span(self) -> tuple[float, float]:
-        """First and last epoch second in sight."""
-        low, high = self.panes.beneath.vb.viewRange()[0]
-        return float(low), float(high)
+    def serials(self) -> tuple[str, ...]:
+        """Those that have reported on this day, in the order in which keys go through them."""
+        by_serial = not self.one_by_one or self.order.currentIndex() == 1
+        return tuple(sorted(self.pack.shares)) if by_serial else self.pack.order(self.concerned)
 
-    def show_day(self, day: DayCurves, wording: Wording, concerned: frozenset[str]) -> None:
-        """Show another day, or the same one loaded anew; `wording` has the gateway's zone."""
-        moved = self._day is None or self._day.day != day.day
-        self._day, self._wording, self._concerned = day, wording, concerned
-        self.panes.put_day(day.start, day.end, wording)
-        for item in self._items.values():
-            self.panes.beneath.removeItem(item)
-        self._items = {serial: self.panes.new_curve() for serial in day.inverters}
-        self._selected = self._selected if self._selected in day.inverters else ""
-        self._isolated = self._selected if self._isolated else ""
-        self._draw(day.inverters)
+    def load(self, reader: HistoryReader, sight: Sight) -> str:
+        moved = self.day is None or self.day.day != sight.period.first
+        self.day = day_of(reader, sight)
         if moved:
-            self._move_cursor(None)
-            self.show_whole()
+            self._cursor = None
+        return self._show(sight, moved)
 
-    def grow(self, serials: Iterable[str], concerned: frozenset[str]) -> None:
-        """Draw the curves that grew since; the rest stays as it is."""
-        day = self._day
-        if day is None:
-            return
-        whole = self.span == self._whole
-        self._concerned = concerned
-        changed = set(serials)
-        for serial in day.inverters.keys() - self._items.keys():
-            self._items[serial] = self.panes.new_curve()
-            changed.add(serial)
-        self._draw(changed)
-        if whole:
-            self.show_whole()
+    def grow(self, reader: HistoryReader, sight: Sight) -> str:
+        snapshot = sight.shown.snapshot
+        if self.day is None or snapshot is None:
+            return self.load(reader, sight)
+        self.day.append(snapshot)
+        return self._show(sight, False)
 
-    def select(self, serial: str) -> None:
-        """Bring one inverter out (empty: none); the others grow dim."""
-        serial = serial if serial in self._items else ""
-        if serial == self._selected:
-            return
-        self._selected = serial
-        if self._isolated:
-            self.isolate(serial)
-            return
-        self._pens()
-        self._say()
+    def tools(self) -> tuple[QWidget, ...]:
+        return (self.view, self.order)
 
-    def isolate(self, serial: str) -> None:
-        """Show one inverter alone (empty: all again)."""
-        self._isolated = serial if serial in self._items else ""
-        if self._isolated:
-            self._selected = self._isolated
-        self._pens()
-        self._fit_height()
-        self._say()
+    def twin(self) -> Twin:
+        return day_twin({} if self.day is None else self.day.curves, self.pack, self._wording)
 
-    def zoom(self, factor: float) -> None:
-        """Show `factor` times the present span of time, around the cursor where it is in sight."""
-        low, high = self.span
-        middle = self._cursor if self._cursor is not None and low <= self._cursor <= high else (low + high) / 2
-        self._look(middle - (middle - low) * factor, middle + (high - middle) * factor)
-
-    def show_whole(self) -> None:
-        """Back to the part of the day that has anything in it, with a margin."""
-        if self._day is not None:
-            self._look(*self._day.lit_span())
-            self._whole = self.span
-            self._fit_height()
+    def sheet(self) -> Sheet:
+        return day_sheet({} if self.day is None else self.day.curves, self._wording.zone)
 
     def restyle(self) -> None:
-        """Take the colours of the palette in use."""
-        self._tones = colours(self.palette())
-        self.panes.restyle(self._tones, self.font())
-        self._pens()
-        self._say()
+        self.pane.restyle(colours(self.palette()), self.font())
+        self._draw()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "panes"):
-            self.restyle()
+    def select(self, serial: str) -> None:
+        if self.day is not None and serial not in self.pack.shares:
+            serial = ""
+        if serial != self.selected:
+            self.selected = serial
+            self._draw()
+            self._say()
+
+    def step(self, by: int) -> None:
+        if self.one_by_one:
+            self._go(by)
+        elif self.pack.times:
+            self._move(self.pack.step(self._cursor, by))
+
+    def edge(self, which: int) -> None:
+        if self.one_by_one and self.serials:
+            self._pick(self.serials[0 if which < 0 else -1])
+        elif self.pack.times:
+            self._move(self.pack.times[0 if which < 0 else -1])
+
+    def across(self, by: int) -> None:
+        self._go(by * self.grid.columns if self.one_by_one else by)
+
+    def enter(self) -> None:
+        self._open(self.selected)
+
+    def escape(self) -> bool:
+        there = bool(self.selected) or self._cursor is not None
+        self._cursor = None
+        self._pick("")
+        return there
+
+    def zoom(self, factor: float) -> None:
+        self.pane.zoom(factor, self._cursor)
+
+    def show_whole(self) -> None:
+        if self.day is not None:
+            self.pane.put_whole(*self.day.lit_span())
+
+    def _show(self, sight: Sight, moved: bool) -> str:
+        day = self.day
+        if day is None or not day.curves:
+            return _NOTHING_TODAY if sight.live else _NOTHING
+        result = sight.shown.result
+        self.concerned = concerned_serials(result.active) if result is not None and sight.live else frozenset()
+        self._wording = sight.wording
+        self.pack = Pack(day.curves)
+        self.strays = self.pack.strays()
+        self.names = short_names(day.curves)
+        self.selected = self.selected if self.selected in day.curves else ""
+        zoomed = self.pane.zoomed
+        self.pane.put_day(day.start, day.end, sight.wording)
+        self._draw()
+        if moved or not zoomed:
+            self.show_whole()
+        self._say()
+        return ""
+
+    def _draw(self) -> None:
+        """Everything that is seen, from what is known, selected and pointed at."""
+        day = self.day
+        if day is None or not day.curves:
+            return
+        peak = max(max(curve.watts) for curve in day.curves.values())
+        if self.one_by_one:
+            troubled = self.concerned | {stray.serial for stray in self.strays}
+            cells = [Small(s, self.names[s], self.pack.watts(s), s in troubled) for s in self.serials]
+            self.grid.put(cells, self.pack.envelope.middle, peak)
+            self.grid.select(self.selected)
+            return
+        few = len(day.curves) <= FEW
+        self.pane.put_pack(None if few else self.pack.envelope)
+        look = Look(self.names, self.selected, self._pointed, colours(self.palette()), self._wording)
+        lines, left_out = pack_lines(day.curves if few else {}, day.curves, self.strays, self.concerned, look)
+        self.pane.put_lines(lines)
+        title = "Each inverter, W" if few else "W · line: the median · band: all but the highest and lowest tenth"
+        self.pane.put_title(f"{title} · and {left_out} more off the pack" if left_out else title)
+        self.pane.put_height(peak)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._pointed = ""
         if not self.hasFocus():
-            self._move_cursor(None)
+            self._cursor = None
+        self._draw()
+        self._say()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = Qt.Key
-        steps = {
-            keys.Key_Left: lambda: self._step_time(-1),
-            keys.Key_Right: lambda: self._step_time(1),
-            keys.Key_Up: lambda: self._step_inverter(-1),
-            keys.Key_Down: lambda: self._step_inverter(1),
-            keys.Key_Return: lambda: self.isolate("" if self._isolated else self._selected),
-            keys.Key_Enter: lambda: self.isolate("" if self._isolated else self._selected),
-            keys.Key_Plus: lambda: self.zoom(0.5),
-            keys.Key_Equal: lambda: self.zoom(0.5),
-            keys.Key_Minus: lambda: self.zoom(2.0),
-            keys.Key_0: self.show_whole,
-        }
-        step = next((do for key, do in steps.items() if key == event.key()), None)
-        if step is not None:
-            step()
-        elif event.key() == keys.Key_Escape and self._selected:
-            self._pick("")
-        else:
-            super().keyPressEvent(event)
-
-    def _look(self, low: float, high: float) -> None:
-        self.panes.beneath.setXRange(low, high, padding=0)
-
-    def _draw(self, serials: Iterable[str]) -> None:
-        day = self._day
-        if day is None:
-            return
-        for serial in serials:
-            self._items[serial].setData(*arrays(day.inverters[serial]), antialias=len(day.inverters) <= _MANY)
-        metered = day.meter_differs()
-        self.panes.total.setData(*arrays(day.total), antialias=True)
-        self.panes.meter.setData(*arrays(day.production) if metered else ([], []))
-        above = "All inverters, W · dotted: the site's production" if metered else "All inverters, W"
-        self.panes.put_titles(above, "Each inverter, W")
-        self._pens()
-        self._fit_height()
-
-    def _pens(self) -> None:
-        tones = self._tones
-        plain = blend(tones.production, tones.base, 1.0 if len(self._items) <= _MANY else 0.6)
-        dim = blend(tones.production, tones.base, 0.3)
-        for serial, item in self._items.items():
-            chosen, troubled = serial == self._selected, serial in self._concerned
-            tone = tones.selected if chosen else tones.fault if troubled else dim if self._selected else plain
-            item.setPen(thin(tone, width=2 if chosen else 1))
-            item.setZValue(20 if chosen else 10 if troubled else 0)
-            item.setVisible(not self._isolated or serial == self._isolated)
-
-    def _fit_height(self) -> None:
-        day = self._day
-        if day is None:
-            return
-        shown = [self._isolated] if self._isolated else list(day.inverters)
-        peak = max((max(day.inverters[serial].watts, default=0.0) for serial in shown), default=0.0)
-        self.panes.put_heights(max([*day.total.watts, *day.production.watts], default=0.0), peak)
+    @Slot(int)
+    def _switched(self, _place: int) -> None:
+        self.choices.put("view", "grid" if self.one_by_one else "")
+        self.choices.put("order", "serial" if self.order.currentIndex() else "")
+        self.order.setVisible(self.one_by_one)
+        self._stack.setCurrentIndex(self.view.currentIndex())
+        self.changed.emit()
 
     def _hover(self, place: QPointF) -> None:
-        found = self.panes.point_at(place)
-        if self._day is None or found is None:
+        point = self.pane.point_at(place)
+        if point is None or self.day is None:
             return
-        point, beneath = found
-        if beneath and not self._isolated:
-            near = self._nearest(float(point.x()), place)
-            if near and near != self._selected:
-                self._selected = near
-                self._pens()
-        self._move_cursor(float(point.x()))
+        self._cursor = float(point.x())
+        near = self._nearest(float(point.x()), float(point.y()))
+        if near != self._pointed:
+            self._pointed = near
+            self._draw()
+        self._say()
+
+    def _nearest(self, moment: float, watts: float) -> str:
+        reach = _NEAR_PIXELS * self.pane.watts_a_pixel
+        away = {
+            serial: abs(drawn - watts)
+            for serial, curve in (self.day.curves.items() if self.day is not None else ())
+            if (drawn := curve.between(moment)) is not None
+        }
+        best = min(away, key=lambda serial: away[serial], default="")
+        return best if best and away[best] < reach else ""
 
     def _click(self, event: Any) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and event.double():
-            self.isolate("")
-            self.show_whole()
-        elif event.button() is Qt.MouseButton.LeftButton:
-            self.picked.emit(self._selected)
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self._open(self._pointed or self.selected)
+        else:
+            self._pick(self._pointed)
 
-    def _nearest(self, moment: float, place: QPointF) -> str:
-        best, distance = "", _NEAR_PIXELS
-        for serial, curve in self._day.inverters.items() if self._day is not None else ():
-            watts = curve.between(moment)
-            away = distance if watts is None else abs(self.panes.height_of(moment, watts) - place.y())
-            if away < distance:
-                best, distance = serial, away
-        return best
+    @Slot(str)
+    def _point(self, serial: str) -> None:
+        self._pointed = serial
+        self._say()
 
+    @Slot(str)
     def _pick(self, serial: str) -> None:
-        if not serial:
-            self.isolate("")
         self.select(serial)
         self.picked.emit(serial)
 
-    def _step_inverter(self, by: int) -> None:
-        serials = list(self._items)
-        if serials:
-            at = serials.index(self._selected) if self._selected else (-1 if by > 0 else 0)
-            self._pick(serials[(at + by) % len(serials)])
+    @Slot(str)
+    def _open(self, serial: str) -> None:
+        if serial and self.day is not None:
+            self.jump.emit(Jump("panel", Span.DAY, self.day.day, serial))
 
-    def _step_time(self, by: int) -> None:
-        day = self._day
-        times = [] if day is None else day.total.times or day.production.times
-        if not times:
+    def _go(self, by: int) -> None:
+        serials = self.serials
+        if not serials:
             return
-        at = self._cursor
-        if at is None:
-            self._move_cursor(times[-1])
-            return
-        later = [time for time in times if time > at + 0.5]
-        earlier = [time for time in times if time < at - 0.5]
-        target = (later[:1] if by > 0 else earlier[-1:]) or [at]
-        self._move_cursor(target[0])
+        at = serials.index(self.selected) if self.selected in serials else (-1 if by > 0 else 0)
+        beyond = at + by
+        if 0 <= beyond < len(serials) or not self.one_by_one or at < 0:
+            self._pick(serials[beyond % len(serials)])
 
-    def _move_cursor(self, moment: float | None) -> None:
-        self._cursor = moment
-        self.panes.move_cursor(moment)
+    def _move(self, moment: float | None) -> None:
+        self._cursor, self._pointed = moment, ""
+        self._draw()
         self._say()
 
     def _say(self) -> None:
-        day, moment = self._day, self._cursor
-        if day is None:
+        """Tell what stands under the cursor, and mark it."""
+        serial = self._pointed or self.selected
+        if self.day is None or (self._cursor is None and not serial):
+            self.pane.move_cursor(None)
+            self.readout.emit(_HINT)
             return
-        curve = day.inverters.get(self._selected)
+        curve = self.day.curves.get(serial)
+        moment = None if self.one_by_one else self._cursor
         drawn = None if curve is None or moment is None else curve.between(moment)
-        if drawn is None or moment is None:
-            self.panes.unmark_point()
-        else:
-            text = f"{short_serial(self._selected)}  {self._wording.watts(drawn)}"
-            self.panes.mark_point(moment, drawn, text, self._tones)
-        text = self._sentence(day, moment, drawn)
-        self.setAccessibleDescription(text)
-        self.readout.emit(text)
+        self.pane.move_cursor(moment, drawn)
+        stray = next((stray for stray in self.strays if stray.serial == serial), None)
+        self.readout.emit(moment_words(self.pack, serial, moment, drawn, stray, self._wording))
 
-    def _sentence(self, day: DayCurves, moment: float | None, watts: float | None) -> str:
-        words = self._wording
-        if moment is None:
-            return f"Inverter {clean(self._selected)}" if self._selected else "Point at a curve, or use the arrow keys"
-        at = datetime.fromtimestamp(moment, UTC)
-        parts = [words.clock(at, at), f"all {words.watts(day.total.between(moment))}"]
-        if self._selected:
-            parts.append(f"{clean(self._selected)} {words.watts(watts)}")
-        return " · ".join(parts)
+
+CHART = InverterDayChart
+
+
+def _choice(texts: tuple[str, str], name: str, second: bool) -> Choice:
+    made = Choice()
+    made.addItems(list(texts))
+    made.setCurrentIndex(int(second))
+    made.setAccessibleName(name)
+    return made
