@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from enphase_tray.history.reader import HistoryReader
-from enphase_tray.model.history import SiteDay
+from enphase_tray.model.history import Rejection, SiteDay
 from enphase_tray.ui.periods import Period, Span
 
 _RECENT = timedelta(days=40)
@@ -15,6 +15,7 @@ class EnergyDays:
 
     def __init__(self) -> None:
         self.days: dict[date, SiteDay] = {}
+        self.rejections: tuple[Rejection, ...] = ()
 
     def load(self, reader: HistoryReader, site: str, period: Period, today: date) -> None:
         """Read anew. Raises HistoryError."""
@@ -25,7 +26,9 @@ class EnergyDays:
         near = last + timedelta(days=366) >= this_year
         wanted = [(first, today)] if near else [(first, last), (this_year, today)]
         self.days = {day.day: day for start, end in wanted for day in reader.days(site, start, end)}
+        self.rejections = reader.rejections(site)
 
     def refresh(self, reader: HistoryReader, site: str, today: date) -> None:
         """Read only what a new result can have changed. Raises HistoryError."""
         self.days.update((day.day, day) for day in reader.days(site, today - _RECENT, today))
+        self.rejections = reader.rejections(site)

@@ -1,8 +1,9 @@
 """What the energy chart says: totals of now, a bar under the cursor, and all bars together."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from enphase_tray.model.history import Provenance
+from enphase_tray.model.history import Provenance, Rejection
 from enphase_tray.model.readings import Snapshot
 from enphase_tray.status.words import UNKNOWN, Wording
 from enphase_tray.ui.energy_bars import Bar, Days, Quantity, Total, best_of, total_between
@@ -47,6 +48,15 @@ def bar_words(bar: Bar, words: Wording) -> str:
         else:
             parts[-1] += f", {until}"
     return " · ".join(parts)
+
+
+def left_out_words(rejections: Iterable[Rejection], bar: Bar, quantity: Quantity) -> str:
+    """`3 answers left out (frozen, jump)`; empty where every answer was believed."""
+    mine = [one for one in rejections if one.quantity == quantity.value and bar.first <= one.day <= bar.last]
+    count = sum(one.count for one in mine)
+    if not count:
+        return ""
+    return f"{count} answer{'s' if count > 1 else ''} left out ({', '.join(sorted({one.reason for one in mine}))})"
 
 
 def all_words(bars: tuple[Bar, ...], period: Period, words: Wording) -> str:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.clock import ManualClock
-from enphase_tray.model.history import Energy, Provenance, SiteDay
+from enphase_tray.model.history import Energy, Provenance, Rejection, SiteDay
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.chart import Jump
 from enphase_tray.ui.chart_page import ChartPage
@@ -18,7 +18,7 @@ from enphase_tray.ui.charts._bars import nice_step
 from enphase_tray.ui.charts.energy import EnergyChart
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.energy_bars import Bar, Days, Quantity, bars_of, offered, total_between
-from enphase_tray.ui.energy_words import all_words, bar_words, known_words, totals_line
+from enphase_tray.ui.energy_words import all_words, bar_words, known_words, left_out_words, totals_line
 from enphase_tray.ui.periods import Period, Span, period_of
 from tests.ui import lived
 from tests.ui import make_believe as site
@@ -75,6 +75,18 @@ def test_the_same_time_of_the_year_before() -> None:
     assert bar_words(month[0], WORDS) == "Mon 1 Jun 2026: 10.0 kWh · a year before 8.00 kWh"
     assert bar_words(year[5], WORDS) == "June 2026 so far: 250 kWh · June 2025: 240 kWh, 200 kWh by this day"
     assert year[4].before is None
+
+
+def test_answers_that_were_not_believed_are_counted_beside_the_bar() -> None:
+    june = bars(past(date(2026, 6, 1), TODAY), Span.YEAR)[5]
+    rejections = [
+        Rejection(date(2026, 6, 3), "production", "jump", 2),
+        Rejection(date(2026, 6, 9), "production", "frozen", 1),
+        Rejection(date(2026, 6, 9), "consumption", "zero", 5),
+        Rejection(date(2026, 5, 31), "production", "zero", 7),
+    ]
+    assert left_out_words(rejections, june, Quantity.PRODUCTION) == "3 answers left out (frozen, jump)"
+    assert left_out_words(rejections, june, Quantity.IMPORTED) == ""
 
 
 def test_a_half_known_month_is_not_compared_with() -> None:
@@ -267,8 +279,9 @@ def test_quantity_is_chosen_and_remembered(make: Make) -> None:
 def test_table_and_csv_tell_the_same(make: Make) -> None:
     page = make(metered=True)
     twin = chart_of(page).twin()
-    assert twin.heads == ("Day", "Production", "How known", "Days known", "A year before")
-    assert [twin.cell(20, column) for column in range(5)] == ["Sun 21 Jun 2026", "14.0 kWh", "measured", "1 of 1", "–"]
+    assert twin.heads == ("Day", "Production", "How known", "Days known", "A year before", "Not believed")
+    cells_of_a_day = ["Sun 21 Jun 2026", "14.0 kWh", "measured", "1 of 1", "–", ""]
+    assert [twin.cell(20, column) for column in range(6)] == cells_of_a_day
     assert twin.cell(3, 1) == "–"
     assert twin.count == 25
     sheet = chart_of(page).sheet()

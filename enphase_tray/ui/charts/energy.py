@@ -10,7 +10,7 @@ from enphase_tray.ui.choices import Choice
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.energy_bars import Bar, Quantity, bars_of, offered, total_between
 from enphase_tray.ui.energy_days import EnergyDays
-from enphase_tray.ui.energy_words import all_words, bar_words, known_words, totals_line
+from enphase_tray.ui.energy_words import all_words, bar_words, known_words, left_out_words, totals_line
 from enphase_tray.ui.periods import Span
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.when import day_bounds
@@ -84,10 +84,12 @@ class EnergyChart(Chart):
                 return known_words(bar.total)
             if place == 3:
                 return UNKNOWN if bar.total is None else f"{bar.total.days} of {bar.over}"
-            before = bar.before or bar.before_until
-            return wording.energy(None if before is None else before.watt_hours)
+            if place == 4:
+                before = bar.before or bar.before_until
+                return wording.energy(None if before is None else before.watt_hours)
+            return self._left_out(bar)
 
-        heads = (head, self.shown.words, "How known", "Days known", "A year before")
+        heads = (head, self.shown.words, "How known", "Days known", "A year before", "Not believed")
         return Twin(heads, sum(1 for bar in bars if bar.over), cell)
 
     def sheet(self) -> Sheet:
@@ -192,12 +194,14 @@ class EnergyChart(Chart):
     def _say(self) -> None:
         sight, at = self._sight, self.view.at
         if sight is not None and self.bars:
-            text = (
-                bar_words(self.bars[at], sight.wording)
-                if at >= 0
-                else all_words(self.bars, sight.period, sight.wording)
-            )
-            self.readout.emit(text)
+            if at < 0:
+                parts = [all_words(self.bars, sight.period, sight.wording)]
+            else:
+                parts = [bar_words(self.bars[at], sight.wording), self._left_out(self.bars[at])]
+            self.readout.emit(" · ".join(part for part in parts if part))
+
+    def _left_out(self, bar: Bar) -> str:
+        return left_out_words(self._energy.rejections, bar, self.shown)
 
 
 def _why_empty(sight: Sight) -> str:
