@@ -29,9 +29,10 @@ class SiteDayCurves:
         self.start, self.end = start.timestamp(), end.timestamp()
         self.production, self.consumption, self.net = Curve(), Curve(), Curve()
         if series is not None:
-            _fill(self.production, series.times, series.production)
-            _fill(self.consumption, series.times, series.consumption)
-            _fill(self.net, series.times, series.net)
+            hold = hold_of(series.times)
+            _fill(self.production, series.times, series.production, hold)
+            _fill(self.consumption, series.times, series.consumption, hold)
+            _fill(self.net, series.times, series.net, hold)
 
     @property
     def empty(self) -> bool:
@@ -125,12 +126,12 @@ def next_time(times: Sequence[float], at: float, by: int, least: float) -> float
     return times[place] if place >= 0 else None
 
 
-def _fill(curve: Curve, times: Sequence[float], values: Sequence[float | None]) -> None:
+def _fill(curve: Curve, times: Sequence[float], values: Sequence[float | None], hold: float) -> None:
+    """Take over what is known; `hold` is that of all `times`."""
     # Rising already: a day of minutes is too long for asking about each of them.
     known = [watts for watts in values if watts is not None]
     if len(known) == len(values):
-        curve.times, curve.watts = list(times), known
+        curve.times, curve.watts, curve.hold = list(times), known, hold
     else:
         curve.times = [at for at, watts in zip(times, values, strict=True) if watts is not None]
-        curve.watts = known
-    curve.hold = hold_of(curve.times)
+        curve.watts, curve.hold = known, hold_of(curve.times)

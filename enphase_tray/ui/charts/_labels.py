@@ -8,7 +8,7 @@ _Box = tuple[float, float, float, float]
 Height = Callable[[float], float | None]
 """The height of a curve (W) at a moment (epoch seconds), `None` where there is none."""
 
-_PLACES = 11
+_PLACES = 14
 _SAMPLES = 7
 _OWN_SAMPLES = 17
 """A name must not touch even a jagged curve of its own."""
