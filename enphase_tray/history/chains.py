@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Sequence
 
 from enphase_tray.history import site_days
-from enphase_tray.history.allocation import Share
+from enphase_tray.history.allocation import Share, Told
 from enphase_tray.history.bookkeeping import Chain, Limits, Reading, Step, is_hole, surer
 from enphase_tray.history.known import ChainKey, KnownSite
-from enphase_tray.history.ledger import advance
+from enphase_tray.history.ledger import advance, go_on
 from enphase_tray.history.local_days import LocalDays
+from enphase_tray.history.moments import Moment
 from enphase_tray.model.history import Provenance
 
 _EPOCH = (
@@ -23,7 +24,7 @@ _SAVE_EPOCH = f"""
     INSERT OR REPLACE INTO epoch (site, quantity, source, {_EPOCH})
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - a constant
 _MOVE_ON = """
-    UPDATE epoch SET latest = ?, latest_at = ?, moved_at = ?, booked = ?, provenance = ?
+    UPDATE epoch SET latest = ?, latest_at = ?, moved_at = ?, booked = ?
     WHERE site = ? AND quantity = ? AND source = ? AND number = ?"""
 _WHERE = "WHERE site = ? AND day = ? AND quantity = ? AND source = ? AND epoch = ?"
 _ENERGY = f"SELECT watt_hours, provenance FROM energy {_WHERE}"  # noqa: S608 - a constant
@@ -35,8 +36,8 @@ _SINCE = """
 _COUNT = """
     INSERT INTO rejection VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1"""
 
-ToldCounter = tuple[ChainKey, Reading, Limits]
-"""What a snapshot tells of one counter."""
+ToldCounter = tuple[ChainKey, float, Limits, Told, bool]
+"""What a snapshot tells of one counter: its value, what it can do, its days, and whether power flows."""
 
 
 def load(connection: sqlite3.Connection, site: int) -> dict[ChainKey, Chain]:
@@ -53,30 +54,33 @@ def record(
     site: KnownSite,
     chains: dict[ChainKey, Chain],
     told: Sequence[ToldCounter],
+    moment: Moment,
     days: LocalDays,
-    day: int,
 ) -> None:
-    """Move the chains on by what a snapshot of that local day tells; write only what has changed."""
+    """Move the chains on by what a snapshot of that moment tells; write only what has changed."""
+    at = moment.ledger
+    day = days.day(at)
     moves: list[tuple[object, ...]] = []
     touched: set[int] = set()
-    newest = max([chain.day for chain in chains.values()], default=day)
-    for key, reading, limits in told:
+    known = tuple(chains.values())
+    for key, lifetime, limits, own, flowing in told:
         before = chains.get(key)
-        step = advance(before, reading, days, limits)
+        chain = None if before is None else go_on(before, at, lifetime, day, limits)
+        if chain is not None:
+            if chain is not before:
+                chains[key] = chain
+                moves.append((*chain[3:6], chain.booked, site.number, *key, chain.number))
+            continue
+        step = advance(before, Reading(at, lifetime, own, flowing, moment.sure), days, limits)
         for reason in step.rejected:
             count_rejection(connection, site.number, day, key[0], reason)
-        chain = step.chain
-        if chain is None:
-            continue
-        chains[key] = chain
-        same = before is not None and before[:3] == chain[:3] and before[6:13] == chain[6:13]
-        if same and len(step.bookings) == 1:
-            moves.append((*chain[3:6], *chain[13:], site.number, *key, chain.number))
-        else:
+        if step.chain is not None:
+            chains[key] = step.chain
             touched |= _begin(connection, site.number, key, chains, before, step)
     if moves:
         connection.executemany(_MOVE_ON, moves)
     if touched:
+        newest = max([chain.day for chain in known], default=day)
         over = (touched | {newest}) - {max([chain.day for chain in chains.values()])}
         site_days.refresh(connection, site.number, sorted(over), days)
 
@@ -89,7 +93,7 @@ def _begin(
     before: Chain | None,
     step: Step,
 ) -> set[int]:
-    """Write a chain that began a day or an epoch, or is otherwise not what it was; returns the days it touched.
+    """Write a chain that may have begun a day or an epoch; returns the days it touched.
 
     The newest day of an epoch stands in its own row, the days before in `energy`.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from enphase_tray.history.allocation import Told
-from enphase_tray.history.bookkeeping import Chain, Limits, Reading
+from enphase_tray.history.bookkeeping import Chain, Limits
 from enphase_tray.history.chains import ToldCounter
 from enphase_tray.history.known import ChainKey, KnownSite
 from enphase_tray.history.moments import Moment
@@ -36,7 +36,7 @@ def told_by(
     *,
     all_zero: bool,
 ) -> tuple[list[ToldCounter], list[str]]:
-    """Every counter with its reading and limits, and the quantities of counters that are no numbers.
+    """Every counter with its value and limits, and the quantities of counters that are no numbers.
 
     `units`: how many inverters are in use. `all_zero`: the answers are those of a gateway that has just restarted.
     Learns whether the week includes today.
@@ -51,7 +51,7 @@ def told_by(
         if known is None or known < 0:
             unreadable.append(quantity)
         else:
-            told.append(((quantity, source), Reading(moment.ledger, known, own, flowing, moment.sure), limits))
+            told.append(((quantity, source), known, limits, own, flowing))
 
     production, consumption, net = snapshot.production, snapshot.consumption, snapshot.net
     if production is not None:
@@ -77,7 +77,7 @@ def _lifetime(power: PowerReading) -> tuple[float | None, str]:
     """The counter and its source; one that wraps serves as well, since the ledger undoes wraps."""
     source = power.source.get("watt_hours_lifetime")
     if source is not None:
-        return power.watt_hours_lifetime, source.value
+        return power.watt_hours_lifetime, str(source)
     return power.watt_hours_wrapped, Source.GATEWAY.value
 
 

@@ -29,6 +29,44 @@ _ABOVE_BEST = 1.3
 _NOTHING = Step()
 
 
+def go_on(chain: Chain, at: int, lifetime: float, day: int, limits: Limits) -> Chain | None:
+    """The chain after a reading on local day `day` at which nothing has to be weighed, as at nearly all; else `None`.
+
+    That is a plain rise within a day, or none: then it is the chain itself. `advance` finds the same, more slowly.
+    """
+    rise = lifetime - chain.latest
+    seconds = at - chain.latest_at
+    booked = chain.booked + rise
+    if (
+        not 0.0 <= rise <= limits.watts * seconds / HOUR
+        or chain.day != day
+        or chain.booked <= 0.0
+        or chain.frozen
+        or chain.suspect is not None
+        or booked > limits.most_a_day(chain.best)
+    ):
+        return None
+    if rise == 0.0:
+        return chain if seconds < TOUCH_SECONDS else None
+    return Chain(
+        chain.number,
+        chain.opening,
+        chain.opened_at,
+        lifetime,
+        at,
+        at,
+        chain.wraps,
+        chain.best,
+        False,
+        None,
+        None,
+        None,
+        day,
+        booked,
+        chain.provenance,
+    )
+
+
 def advance(chain: Chain | None, reading: Reading, days: LocalDays, limits: Limits) -> Step:
     """The next step of a chain; `chain` is `None` for a counter never read before."""
     if not (math.isfinite(reading.lifetime) and reading.lifetime >= 0):
@@ -165,9 +203,8 @@ def _open(
     day, told = days.day(reading.at), reading.told
     best = 0.0 if before is None else before.best
     a_day = limits.most_a_day(best)
-    seen = reading.lifetime - opening
+    seen, opened_at = reading.lifetime - opening, since
     shares: list[Share] = []
-    opened_at = since
     missing = _missing(told.today, before, day, reading, days)
     if (
         believable_today(told.today, reading.at, days, limits.watts)

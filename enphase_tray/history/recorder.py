@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from enphase_tray.history import chains
+from enphase_tray.history.allocation import DAY
 from enphase_tray.history.counters import told_by
 from enphase_tray.history.known import Known, KnownSite
 from enphase_tray.history.local_days import LocalDays, computer_zone, site_zone, zone_named
@@ -11,8 +13,9 @@ from enphase_tray.history.moments import Moment, moment_of
 from enphase_tray.history.packing import believable, pack_counts, pack_watts, storable
 from enphase_tray.history.schema import reading_id, reading_seconds
 from enphase_tray.history.units import Placed, Units
-from enphase_tray.model.readings import InverterReading, InverterState, Snapshot
+from enphase_tray.model.readings import InverterReading, InverterState, NetReading, PowerReading, Snapshot
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _MOST_WATTS = 10_000_000.0
 _PEAK_STEP = 1.05
 _UNCERTAIN_CLOCK_SECONDS = 600.0
@@ -119,7 +122,7 @@ def _record_counters(
     for quantity in unreadable:
         chains.count_rejection(connection, site.number, day, quantity, "unreadable")
     learned = site.week_has_today
-    chains.record(connection, site, site.chains, told, days, day)
+    chains.record(connection, site, site.chains, told, moment, days)
     if learned is None and site.week_has_today is not None:
         connection.execute("UPDATE site SET week_has_today = ? WHERE id = ?", (int(site.week_has_today), site.number))
 
@@ -133,18 +136,20 @@ def _is_all_zero(snapshot: Snapshot, site: KnownSite) -> bool:
 
 
 def _power(snapshot: Snapshot) -> tuple[int | None, int | None, int | None]:
-    readings = (snapshot.production, snapshot.consumption, snapshot.net)
-    watts = [None if reading is None else believable(reading.watts_now, _MOST_WATTS) for reading in readings]
-    production, consumption, net = (None if value is None else round(value) for value in watts)
-    return production, consumption, net
+    return _watts(snapshot.production), _watts(snapshot.consumption), _watts(snapshot.net)
+
+
+def _watts(reading: PowerReading | NetReading | None) -> int | None:
+    watts = None if reading is None else believable(reading.watts_now, _MOST_WATTS)
+    return None if watts is None else round(watts)
 
 
 def _placed(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -> list[Placed]:
     """The inverters in use with their places; new ones get the places at the end."""
-    places = site.places
+    places, retired = site.places, InverterState.RETIRED
     live: list[Placed] = []
     for unit in snapshot.inverters:
-        if unit.state is InverterState.RETIRED:
+        if unit.state is retired:
             continue
         place = places.get(unit.serial)
         if place is None:
@@ -174,7 +179,8 @@ def _new_reports(connection: sqlite3.Connection, site: KnownSite, snapshot: Snap
     for place, unit in live:
         if unit.last_report_at is None:
             continue
-        at = int(unit.last_report_at.timestamp())
+        since = unit.last_report_at - _EPOCH
+        at = since.days * DAY + since.seconds
         before = last[place]
         if at == before or not ((before is not None and before < at <= now) or _is_new(at, before, now, clock_known)):
             continue

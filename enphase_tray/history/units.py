@@ -54,8 +54,9 @@ class Units:
         if site.units is None:
             site.units = unit_days.newest(connection, site.number) or UnitDay(self._day, 0, [], bytearray(), [])
             site.unit_epochs = unit_days.epochs(connection, site.number, site.places)
-        unit_days.widen(site.units, len(site.places))
         self._row = site.units
+        if len(self._row.told) < len(site.places):
+            unit_days.widen(self._row, len(site.places))
 
     def record(self, live: Sequence[Placed]) -> None:
         """Book what the inverters in use tell. To be called before their report times are noted."""
@@ -68,7 +69,7 @@ class Units:
                 self._add_up(unit, place)
             else:
                 self._follow(unit, place, unit.watt_hours_lifetime)
-        self._save(read=any(unit.watt_hours_lifetime is not None for _, unit in live))
+        self._save(live)
 
     def _go_on(self, live: Iterable[Placed]) -> list[Placed]:
         """The usual case, quickly: a little more than at the last report, or no change. Returns all others."""
@@ -76,10 +77,10 @@ class Units:
         told, energy, counter, at = row.told, row.energy, row.counter, self._at
         for placed in live:
             place, unit = placed
-            lifetime, made = unit.watt_hours_lifetime, energy[place]
-            if lifetime == told[place] and made is not None and lifetime is not None:
+            lifetime = unit.watt_hours_lifetime
+            if lifetime is not None and lifetime == told[place] and energy[place] is not None:
                 continue
-            told[place] = lifetime
+            told[place], made = lifetime, energy[place]
             epoch, before, report_at = epochs.get(place), counter[place], last[place]
             if lifetime is None or not made or before is None or epoch is None or epoch.suspect is not None:
                 others.append(placed)
@@ -236,8 +237,8 @@ class Units:
         )
         return found.fetchone() is None
 
-    def _save(self, *, read: bool) -> None:
-        """Write what has changed; also now and then that counters were `read` and stand."""
+    def _save(self, live: Sequence[Placed]) -> None:
+        """Write what has changed; also now and then that counters were read and stand."""
         row, number = self._row, self._site.number
         for day, shares in self._elsewhere.items():
             other = unit_days.of_day(self._connection, number, day)
@@ -248,7 +249,8 @@ class Units:
                     other.energy[place] = None
                 unit_days.book(other, place, share)
             unit_days.save(self._connection, number, other)
-        if self._changed or (read and self._at - row.at >= TOUCH_SECONDS):
+        stood = not self._changed and self._at - row.at >= TOUCH_SECONDS
+        if self._changed or (stood and any(unit.watt_hours_lifetime is not None for _, unit in live)):
             row.at = self._at
             unit_days.save(self._connection, number, row)
 

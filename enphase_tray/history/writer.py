@@ -1,16 +1,14 @@
 """The only hand that writes the history. It belongs to the thread that first uses it."""
 
-import contextlib
-import itertools
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from enphase_tray.history import journal, recorder
 from enphase_tray.history.backups import Backups
@@ -23,6 +21,8 @@ from enphase_tray.model.alerts import AlertEvent, Severity
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import HistoryError, Retry
 from enphase_tray.model.readings import Snapshot
+
+_Result = TypeVar("_Result")
 
 _Action = Callable[[sqlite3.Connection], None]
 """Stores one thing, inside a transaction."""
@@ -76,8 +76,7 @@ class HistoryWriter:
 
     def open(self) -> None:
         """Open, check and bring the file up to date now rather than with the first use."""
-        with self._using():
-            pass
+        self._use(lambda _: None)
 
     def append(self, snapshot: Snapshot) -> None:
         """Store a full poll: power, new reports of inverters, counters. Storing it again changes nothing."""
@@ -113,8 +112,11 @@ class HistoryWriter:
 
     def load_state(self, name: str) -> Any:
         """What was saved under that name; `None` if there is nothing that can be read."""
-        with self._using() as connection:
-            row = connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+
+        def saved(connection: sqlite3.Connection) -> Any:
+            return connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+
+        row = self._use(saved)
         try:
             return None if row is None else json.loads(row[0])
         except ValueError:
@@ -128,19 +130,15 @@ class HistoryWriter:
         """
         now = self._clock.monotonic()
         if self._backups.due():
-            with self._using() as connection:
-                self._backups.make(connection)
+            self._use(self._backups.make)
         elif now >= self._thin_at:
             self._thin_at = now + _THINNING_PAUSE_SECONDS
-            with self._writing() as connection:
-                more = thin_one_day(connection)
-            if more:
+            if self._write(thin_one_day):
                 self._thin_at = now
 
     def check(self) -> tuple[str, ...]:
         """What SQLite finds wrong with the file, in its words; empty if it is whole. Takes 0.1 s for ten years."""
-        with self._using() as connection:
-            return findings(connection)
+        return self._use(findings)
 
     def close(self) -> None:
         """Let go of the file; a later use opens it again."""
@@ -149,7 +147,7 @@ class HistoryWriter:
             self._known.forget()
             connection.close()
 
-    def _store(self, new: Iterable[_Action], line: _Line | None = None) -> None:
+    def _store(self, new: Sequence[_Action], line: _Line | None = None) -> None:
         """Store all that waits, and `new`. Where that fails `new` waits in its line, if it may succeed later."""
         if line is not None:
             for action in new:
@@ -157,12 +155,15 @@ class HistoryWriter:
                 line.append((self._came, action))
         lines = (self._polls, self._live, self._told)
         keep = False
+
+        def store(connection: sqlite3.Connection) -> None:
+            for _, action in sorted([*self._polls, *self._live, *self._told], key=itemgetter(0)):
+                action(connection)
+            for action in new if line is None else ():
+                action(connection)
+
         try:
-            with self._writing() as connection:
-                for _, action in sorted(itertools.chain(*lines), key=itemgetter(0)):
-                    action(connection)
-                for action in new if line is None else ():
-                    action(connection)
+            self._write(store)
         except HistoryError as error:
             keep = error.retry is not Retry.NEVER
             raise
@@ -171,26 +172,30 @@ class HistoryWriter:
                 for waiting in lines:
                     waiting.clear()
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._using() as connection:
-            try:
-                with transaction(connection):
-                    self._known.trust(connection)
-                    yield connection
-            except BaseException:
-                # What was rolled back is in the file no more.
-                self._known.forget()
-                raise
+    def _write(self, task: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """The result of a task that writes; all of it is stored or nothing."""
+
+        def whole(connection: sqlite3.Connection) -> _Result:
+            with transaction(connection):
+                self._known.trust(connection)
+                result = task(connection)
             self._doubts = 0
             self._wait_for_locks(wait=True)
+            return result
 
-    @contextlib.contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
+        try:
+            return self._use(whole)
+        except BaseException:
+            # What was rolled back is in the file no more.
+            self._known.forget()
+            raise
+
+    def _use(self, task: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """The result of a task on the file, which is opened if it is not."""
         try:
             if self._connection is None:
                 self._connection = self._open()
-            yield self._connection
+            return task(self._connection)
         except sqlite3.ProgrammingError:  # the wrong thread: a bug of ours that must be seen
             raise
         except (sqlite3.DatabaseError, OSError) as error:

@@ -4,7 +4,7 @@ from datetime import date, tzinfo
 
 from enphase_tray.history.allocation import Share, Told
 from enphase_tray.history.bookkeeping import Chain, Limits, Reading, surer
-from enphase_tray.history.ledger import advance
+from enphase_tray.history.ledger import advance, go_on
 from enphase_tray.history.local_days import LocalDays
 from enphase_tray.model.history import Provenance
 
@@ -39,6 +39,9 @@ class Book:
 
     def _take(self, reading: Reading) -> None:
         step = advance(self.chain, reading, self.local, self.limits)
+        if self.chain is not None:
+            quick = go_on(self.chain, reading.at, reading.lifetime, self.local.day(reading.at), self.limits)
+            assert quick is None or (quick, ()) == (step.chain or self.chain, step.rejected)
         self.rejected += step.rejected
         if step.chain is None:
             return

@@ -7,7 +7,7 @@ import pytest
 
 from enphase_tray.history.allocation import Told
 from enphase_tray.history.bookkeeping import Chain, Limits, Reading
-from enphase_tray.history.ledger import WRAP, advance
+from enphase_tray.history.ledger import TOUCH_SECONDS, WRAP, advance, go_on
 from enphase_tray.history.local_days import LocalDays
 from enphase_tray.model.history import Provenance
 from tests.history.book import Book
@@ -32,6 +32,27 @@ def test_within_a_day_everything_is_measured(book: Book) -> None:
     for i in range(10):
         book.read(at(24, 8) + 300 * i, 1000.0 + 40 * i)
     assert book.days() == {24: (360.0, Provenance.MEASURED)}
+
+
+def test_usual_readings_need_no_weighing_and_no_others_go_without() -> None:
+    day, noon = date(2026, 6, 24).toordinal(), at(24, 12)
+    chain = Chain(0, 0.0, at(23, 0), 5000.0, noon, noon, 0, 0.0, False, None, None, None, day, 900.0, 1)
+    later = noon + 300
+    went_on = chain._replace(latest=5050.0, latest_at=later, moved_at=later, booked=950.0)
+    assert go_on(chain, later, 5050.0, day, METER) == went_on
+    assert go_on(chain, later, 5000.0, day, METER) is chain
+    assert go_on(chain, noon + TOUCH_SECONDS, 5000.0, day, METER) is None, "stands for long"
+    assert go_on(chain, later, 5050.0, day + 1, METER) is None, "a new day"
+    assert go_on(chain, later, 4999.0, day, METER) is None, "a fall"
+    assert go_on(chain, later, 5601.0, day, METER) is None, "12 inverters make 600 Wh in 5 min"
+    assert go_on(chain, noon - 300, 5050.0, day, METER) is None, "not later"
+    for strange in (
+        {"booked": 0.0},
+        {"booked": 12 * 7200.0 - 49.0},
+        {"frozen": True},
+        {"suspect": 0.0, "suspect_at": at(24, 11), "suspect_reason": "fall"},
+    ):
+        assert go_on(chain._replace(**strange), later, 5050.0, day, METER) is None, strange
 
 
 def test_a_sleep_within_a_day_is_measured_too(book: Book) -> None:

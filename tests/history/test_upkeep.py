@@ -142,17 +142,20 @@ def test_pages_are_used_again(
     """What is thinned is packed as well as if it had been written so, and the file does not grow with the minutes."""
     monkeypatch.setattr(upkeep, "KEPT_DAYS", 5)
     chance = random.Random(1)
-    pages = []
-    for day in range(18):
-        with writer._writing() as connection:  # a day in one transaction, to be quick
-            for minute in range(1440):
-                at = START + day * DAY + minute * MINUTE
-                made = power(chance.randrange(9000))
-                if minute % 5:
-                    record_live(connection, snapshot(at, production=made), writer._known)
-                else:
-                    light = {f"{n:012d}": float(minute % 250) for n in range(30)} if 360 <= minute < 1080 else {}
-                    record_poll(connection, snapshot(at, light, production=made), writer._known)
+    pages: list[int] = []
+
+    def store_a_day(connection: sqlite3.Connection) -> None:
+        for minute in range(1440):
+            at = START + len(pages) * DAY + minute * MINUTE
+            made = power(chance.randrange(9000))
+            if minute % 5:
+                record_live(connection, snapshot(at, production=made), writer._known)
+            else:
+                light = {f"{n:012d}": float(minute % 250) for n in range(30)} if 360 <= minute < 1080 else {}
+                record_poll(connection, snapshot(at, light, production=made), writer._known)
+
+    for _ in range(18):
+        writer._write(store_a_day)  # in one transaction, to be quick
         clock.advance(86_400)
         _tend(writer, clock, 3)
         with closing(sqlite3.connect(path)) as connection:

@@ -47,6 +47,7 @@ def make(qtbot: QtBot, tmp_path: Path) -> Make:
         page.resize(900, 500)
         page.show_moment(shown(lived.snapshot(days, max(days), now, metered=metered)), site.SITE)
         page.show()
+        page.grab()  # nobody points at a chart that was never painted
         return page
 
     return build

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEvent
 
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import blended
@@ -72,10 +72,17 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
         self._dot.setZValue(30)
         self.power.view.addItem(self._dot, ignoreBounds=True)
         self._wide = 0.0
+        self._unfit = False
         self._tones: Colours | None = None
         self._font = QFont()
         self.power.view.sigXRangeChanged.connect(self._settle)
-        self.power.view.sigResized.connect(self._fit_height)
+        self.power.view.sigResized.connect(self._outgrown)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._unfit:
+            self._unfit = False
+            self._fit_height()
+        super().paintEvent(event)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -111,7 +118,7 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
             name.setZValue(20)
             self.power.view.addItem(name, ignoreBounds=True)
         self._dress()
-        self._fit_height()
+        self._outgrown()
 
     def put_exchange(self, net: Curve) -> None:
         """Draw what comes from the grid above the line in the plot beneath, what goes to it below."""
@@ -170,7 +177,7 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
         for pane in self._panes():
             pane.restyle(tones, self._font)
         self._dress()
-        self._fit_height()
+        self._outgrown()
 
     def put_names(self) -> None:
         """Find a place for each name at its line."""
@@ -194,7 +201,12 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
                 self._names[number].setVisible(True)
 
     @Slot()
-    def _fit_height(self, *_: object) -> None:
+    def _outgrown(self, *_: object) -> None:
+        """Heights and names are fitted before the next painting: once, however often the size changes till then."""
+        self._unfit = True
+        self.viewport().update()
+
+    def _fit_height(self) -> None:
         """Leave room above the highest curve for its name and, over that, for the words of the upright lines."""
         peak = max([_LEAST_WATTS, *(max(line.curve.watts, default=0.0) for line in self._lines)])
         tall = self.power.view.height()
