@@ -36,20 +36,17 @@ class PinnedTls:
 
     def connect(self, seconds: float) -> ssl.SSLSocket:
         """A new connection, TCP and TLS within `seconds` each. Raises `PinMismatch` and OSError."""
-        tls = _shaken_hands(self._context, self._line, seconds, seconds)
-        shown = tls.getpeercert(binary_form=True)
-        if shown is None or fingerprint(shown) != self._fingerprint:
+        tls, shown = _shaken_hands(self._context, self._line, seconds, seconds)
+        if fingerprint(shown) != self._fingerprint:
             tls.close()
-            raise PinMismatch(shown or b"")
+            raise PinMismatch(shown)
         return tls
 
 
 def peek(line: Line, connect_seconds: float, handshake_seconds: float) -> bytes:
     """The certificate (DER) shown in a bare handshake; no HTTP byte is sent. Raises OSError."""
-    with _shaken_hands(_context(line), line, connect_seconds, handshake_seconds) as tls:
-        certificate = tls.getpeercert(binary_form=True)
-    if certificate is None:
-        raise ssl.SSLError("no certificate was shown")
+    tls, certificate = _shaken_hands(_context(line), line, connect_seconds, handshake_seconds)
+    tls.close()
     return certificate
 
 
@@ -104,13 +101,24 @@ def is_expected_renewal(pin: Pin, shown: CertificateFacts, now: datetime) -> boo
 
 def _shaken_hands(
     context: ssl.SSLContext, line: Line, connect_seconds: float, handshake_seconds: float
-) -> ssl.SSLSocket:
+) -> tuple[ssl.SSLSocket, bytes]:
+    """A connection and the certificate (DER) shown in its handshake."""
     sock = line.open(connect_seconds)
     try:
         sock.settimeout(min(handshake_seconds, line.remaining()))
-        return context.wrap_socket(sock)
+        tls = context.wrap_socket(sock)
     finally:
         sock.close()  # an empty shell by now, unless the handshake never began
+    try:
+        certificate = tls.getpeercert(binary_form=True)
+    except (OSError, ValueError) as error:
+        # Reset before the handshake: `wrap_socket` may then hand out a socket that is not connected.
+        tls.close()
+        raise ConnectionResetError("reset before the handshake") from error
+    if certificate is None:
+        tls.close()
+        raise ssl.SSLError("no certificate was shown")
+    return tls, certificate
 
 
 def _context(line: Line) -> ssl.SSLContext:

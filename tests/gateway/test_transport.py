@@ -16,7 +16,7 @@ import pytest
 
 from enphase_tray.gateway.address import Address
 from enphase_tray.gateway.line import Breaker, Line, aside
-from enphase_tray.gateway.pin import PinMismatch, as_fingerprint, certificate_facts, fingerprint, peek
+from enphase_tray.gateway.pin import PinMismatch, PinnedTls, as_fingerprint, certificate_facts, fingerprint, peek
 from enphase_tray.gateway.transport import Timings, Transport
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.errors import EnphaseTrayError, NotUnderstood, Unreachable
@@ -486,12 +486,15 @@ def test_what_speaks_something_else_is_told_from_what_is_silent() -> None:
         line.close()
 
 
-def test_a_connection_reset_before_its_handshake_leaves_no_socket_open() -> None:
+@pytest.mark.parametrize(
+    "shake_hands", [lambda line: peek(line, 5.0, 5.0), lambda line: PinnedTls(line, "00" * 32).connect(5.0)]
+)
+def test_a_connection_reset_before_its_handshake_leaves_no_socket_open(shake_hands: Callable[[Line], object]) -> None:
     """Python's own TLS wrapper forgets it; a gateway that restarts would cost a descriptor each time."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def reset_all() -> None:
-            for _ in range(40):
+            for _ in range(120):
                 connection, _ = listener.accept()
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.close()
@@ -500,11 +503,11 @@ def test_a_connection_reset_before_its_handshake_leaves_no_socket_open() -> None
         resetting.start()
         with warnings.catch_warnings(record=True) as leaks:
             warnings.simplefilter("always", ResourceWarning)
-            for _ in range(40):
+            for _ in range(120):
                 line = Line("127.0.0.1", listener.getsockname()[1], Breaker())
                 line.allow(5.0)
                 with pytest.raises(OSError):  # noqa: PT011 - reset, broken pipe or end of file, as it falls out
-                    peek(line, 5.0, 5.0)
+                    shake_hands(line)
             resetting.join()
             gc.collect()
     assert [str(leak.message) for leak in leaks] == []
