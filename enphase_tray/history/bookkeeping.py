@@ -53,18 +53,20 @@ class Reading(NamedTuple):
 class Limits(NamedTuple):
     """What a counter can do: the most power; how far it may run behind (s); whether only by day.
 
-    `held_back`: it is made of reports, so energy of before midnight may show up after it.
+    `held_back`: it is made of reports, so energy of before midnight may show up after it. `full_hours`: for how many
+    hours of a day the most power can last; a meter may see more than the sun.
     """
 
     watts: float
     lag_seconds: int
     sunny: bool
     held_back: bool
+    full_hours: int = MOST_SUN_HOURS
 
     def most_a_day(self, best: float) -> float:
         """Wh that a day can bring where the best one so far brought `best` (0: not known)."""
         if self.sunny:
-            return self.watts * MOST_SUN_HOURS
+            return self.watts * self.full_hours
         return min(MOST_USED_A_DAY, max(_TIMES_BEST * best, _MOST_WITHOUT_PAST)) if best else MOST_USED_A_DAY
 
 

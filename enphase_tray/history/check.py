@@ -21,6 +21,7 @@ from enphase_tray.history.units import WATTS
 from enphase_tray.model.history import ChainCheck, EpochCheck, GapCheck, HistoryCheck, Provenance, SiteCheck
 
 _TOLERANCE = 1.0
+_LONGEST_DAY_HOURS = 25.0
 _ABOVE_PEAK = 1.25
 _EPOCHS = """
     SELECT quantity, source, number, opened_at, latest_at, opening, latest, wraps, booked, day FROM epoch
@@ -171,7 +172,7 @@ def _inverter_days(connection: sqlite3.Connection, site: int) -> list[_UnitRow]:
 
 def _impossible(connection: sqlite3.Connection, site: int, units: int, peak: int) -> Iterator[str]:
     """Days that are negative or above what can be made or used."""
-    made = max(units * WATTS, peak * _ABOVE_PEAK) * MOST_SUN_HOURS if units else MOST_USED_A_DAY
+    made = max(units * WATTS, peak * _ABOVE_PEAK) * _LONGEST_DAY_HOURS if units else MOST_USED_A_DAY
     limits = {"site": site, "made": made + _TOLERANCE, "used": MOST_USED_A_DAY + _TOLERANCE}
     for day, quantity, watt_hours in connection.execute(_IMPOSSIBLE, limits).fetchall():
         yield f"{quantity} of {date.fromordinal(day)} cannot be {watt_hours:.0f} Wh"

@@ -15,6 +15,7 @@ _MOST_WATT_HOURS = 1e13
 _MOST_USED_WATTS = 200_000.0
 """Nothing in a home draws or gives more at once."""
 _METER_LAG_SECONDS = 300
+_DAY_HOURS = 25
 _FLOWING_WATTS = 100.0
 """A counter that stands for half an hour while so much power flows is frozen."""
 _ABOVE_PEAK = 1.25
@@ -97,7 +98,7 @@ def _production_limits(units: int, site: KnownSite, source: str) -> Limits:
     watts = count * WATTS if count else _MOST_USED_WATTS
     if source == _METER:
         watts = max(watts, site.peak_watts * _ABOVE_PEAK)
-        return Limits(watts, _METER_LAG_SECONDS, sunny=True, held_back=False)
+        return Limits(watts, _METER_LAG_SECONDS, sunny=True, held_back=False, full_hours=_DAY_HOURS)
     return Limits(watts, LAG_SECONDS, sunny=True, held_back=source == _INVERTERS)
 
 

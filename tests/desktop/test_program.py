@@ -25,7 +25,7 @@ from tests.desktop.conftest import start_window_manager
 
 pytestmark = [pytest.mark.desktop, pytest.mark.slow, pytest.mark.timeout(150)]
 
-WINDOW = "^Enphase Tray( \\(demo\\))?$"
+WINDOW = "^(Demo of )?Enphase Tray$"
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ class TestAProfileThatCannotBeUsed:
 
 def test_the_demo_says_that_it_is_one(desktop, tray) -> None:
     program = desktop.start_enphase_tray("--demo")
-    wait_until(lambda: desktop.windows("\\(demo\\)"), 60, lambda: f"the window; {program.log}")
+    wait_until(lambda: desktop.windows("^Demo of Enphase Tray$"), 60, lambda: f"the window; {program.log}")
     quits(program)
 
 
