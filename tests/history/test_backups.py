@@ -1,6 +1,7 @@
 """Backups: when they are made, which are kept, and what they are good for."""
 
 import itertools
+import logging
 import os
 import shutil
 import sqlite3
@@ -61,6 +62,19 @@ def life(path: Path) -> Iterator[Life]:
     one = Life(path)
     yield one
     one.writer.close()
+
+
+@pytest.fixture
+def told() -> Iterator[list[str]]:
+    """What the module logs, heard at its own logger."""
+    messages: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("enphase_tray.history.backups")
+    assert logger.isEnabledFor(logging.WARNING), (logger.disabled, logger.getEffectiveLevel(), logger.manager.disable)
+    logger.addHandler(handler)
+    yield messages
+    logger.removeHandler(handler)
 
 
 def _times(path: Path) -> tuple[float, ...]:
@@ -148,14 +162,14 @@ def test_what_is_newest_is_what_was_made_last(life: Life) -> None:
 
 
 @pytest.mark.expects_log("no backup of the history was made")
-def test_a_backup_that_fails_disturbs_nothing_and_is_said_once(life: Life, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_backup_that_fails_disturbs_nothing_and_is_said_once(life: Life, told: list[str]) -> None:
     in_the_way = life.path.parent / "backups"
     life.writer.open()
     in_the_way.write_text("not a folder")
     for _ in range(20):
         life.poll()
     assert len(_times(life.path)) == 20
-    assert len([record for record in caplog.records if "no backup" in record.getMessage()]) == 1
+    assert len([message for message in told if "no backup" in message]) == 1
     in_the_way.unlink()
     life.poll()
     assert len(life.made()) == 1
