@@ -9,9 +9,9 @@
   `report_times`: the last stored report time of each place, packed; `week_has_today`: whether the gateway's week
   includes today (NULL: not known yet); `peak_watts`: the most it ever made.
 * `epoch`: a lifetime counter (a quantity of a source, or an inverter) followed without a break, and where it stands
-  (see `ledger`). `energy`: what each epoch booked on each local day. Days are numbers as in `date.toordinal`.
-* `site_day`: the figures chosen of `energy` for each day, with their provenance. `inverter_day`: energy, provenance
-  and counter of each place, packed.
+  (see `ledger`). `energy`: what each epoch booked on each finished local day. Days are numbers as in `date.toordinal`.
+* `site_day`: the figures chosen for each day that is over, with their provenance (see `site_days`). `inverter_day`:
+  energy, provenance and counter of each place, packed.
 * `rejection`: answers that were no data, counted.
 * `alert`, `event`: episodes, and all that was told or noticed. `state`: small things to be remembered, as JSON.
 """

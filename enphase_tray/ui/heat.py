@@ -127,7 +127,7 @@ def _compared(
         else:
             share = energy[0] / middle
             shares.append(share)
-            classes.append(bisect_right(LIMITS, share))
+            classes.append(class_of(share))
     return tuple(shares), bytes(classes)
 
 
