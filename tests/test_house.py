@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from tests.conftest import REPOSITORY
 
@@ -25,9 +24,11 @@ SHELVES = {
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-def test_import_contracts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(REPOSITORY)
-    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == EXIT_STATUS_SUCCESS
+def test_import_contracts_are_kept() -> None:
+    """In a process of its own: import-linter's set-up of logging silences every logger that exists before it."""
+    lint = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", lint], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(("shelf", "name"), SHELVES.items(), ids=SHELVES)

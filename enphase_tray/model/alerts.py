@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from enphase_tray.model.health import HealthReport
 from enphase_tray.model.readings import InverterState, Snapshot
 
 
@@ -80,6 +81,8 @@ class Evidence:
     token_issued_at: datetime | None = None
     previous_firmware: str | None = None
     """The firmware that this gateway was last seen with, also in earlier runs."""
+    health: HealthReport | None = None
+    """The doctor's last word; `None` before the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enphase_tray.model.alerts import Alert, AlertEvent, Assessment, PollFailure
+from enphase_tray.model.health import HealthReport
 from enphase_tray.model.identity import CertificateFacts, TokenFacts
 from enphase_tray.model.readings import Snapshot
 
@@ -26,6 +27,7 @@ class PollResult:
     `missed` counts polls without an answer in a row. `events` are new in this poll, `active` all open alerts.
     `saving_problem` says why readings are not being stored, if they are not; `history_notice` what became of a
     history that was found damaged. Both are sentences, the first of them a title.
+    `health` is the doctor's last word on every panel, `None` before the first.
     `live` marks the small reading between polls (meters only).
     """
 
@@ -41,6 +43,7 @@ class PollResult:
     certificate: CertificateQuestion | None = None
     saving_problem: str | None = None
     history_notice: str | None = None
+    health: HealthReport | None = None
     live: bool = False
 
     @property
