@@ -33,14 +33,21 @@ _SAVE_LIVE = "INSERT OR IGNORE INTO reading (id, production, consumption, net) V
 
 
 def record_poll(connection: sqlite3.Connection, snapshot: Snapshot, known: Known | None = None) -> None:
-    """Store a full poll, once: a second one of the same second is the same poll."""
-    if snapshot.starting_up:
-        return
+    """Store a full poll, once: a second one of the same second is the same poll.
+
+    Of a gateway that is starting up only the fact is stored, as a poll without figures: its zeros are no data.
+    """
     site = _site(connection, snapshot, known)
     moment = moment_of(snapshot, reading_seconds(site.newest))
     if moment is None or _is_stored(connection, site, moment):
         return
     key = reading_id(site.number, moment.row)
+    if snapshot.starting_up:
+        day = _days(connection, site, snapshot).day(moment.ledger)
+        chains.count_rejection(connection, site.number, day, "production", "restart")
+        connection.execute(_SAVE_POLL, (key, *_NO_POWER, _NO_REPORTS))
+        site.newest = max(site.newest, key)
+        return
     live = _placed(connection, site, snapshot)
     days = _days(connection, site, snapshot)
     _record_counters(connection, site, snapshot, moment, days, len(live))

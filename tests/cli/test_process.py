@@ -26,7 +26,11 @@ PATIENCE = 30.0
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """`start("watch", ...)`: the program as a process with no display and no bus; it is gone after the test."""
+    """`start("watch", ...)`: the program as a process with no display and no bus; it is gone after the test.
+
+    Tests that run in the background are deaf to SIGINT, and would hand that down; a terminal's programs are not.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     running: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str, code: str | None = None) -> "subprocess.Popen[str]":
@@ -46,6 +50,7 @@ def start() -> Iterator[Start]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

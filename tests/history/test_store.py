@@ -16,7 +16,7 @@ from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.alerts import Alert, AlertEvent, Change, Severity
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.errors import HistoryError
-from enphase_tray.model.history import Provenance
+from enphase_tray.model.history import Provenance, Rejection
 from enphase_tray.model.readings import InverterReading, InverterState, NetReading, Snapshot, Source
 from tests.history.conftest import NOON, SITE, inverter, power, snapshot, starting_up
 
@@ -183,9 +183,14 @@ def test_windows_are_half_open(writer: HistoryWriter, reader: HistoryReader) -> 
 
 
 def test_starting_up_and_retired_units_are_no_data(writer: HistoryWriter, reader: HistoryReader) -> None:
-    writer.append(starting_up(snapshot(NOON, {"A": 0}, production=power(0, 0, 0))))
-    writer.append_live(starting_up(snapshot(NOON, production=power(0, 0, 0))))
-    assert reader.sites() == ()
+    zeros = starting_up(snapshot(NOON - FIVE, {"A": 0}, production=power(0, 0, 0)))
+    for _ in range(2):
+        writer.append(zeros)
+        writer.append_live(replace(zeros, at=NOON - FIVE / 2))
+    series = reader.site_series(SITE, *DAY)
+    assert (series.production, series.consumption, series.net) == ((None,), (None,), (None,))
+    assert reader.days(SITE, NOON.date(), NOON.date()) == ()
+    assert reader.rejections(SITE) == (Rejection(NOON.date(), "production", "restart", 1),)
     retired = replace(inverter("R", 5, NOON), state=InverterState.RETIRED, watt_hours_today=3)
     writer.append(snapshot(NOON, inverters=[retired, inverter("A", 7, NOON)]))
     assert reader.inverter_series(SITE, *DAY).watts == {"A": (7.0,)}
