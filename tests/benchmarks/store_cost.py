@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -150,7 +151,7 @@ def _reads(reader: HistoryReader, naive: Naive, recorder: Recorder) -> list[Row]
 
 
 def _appending(folder: Path, naive: Naive, recorder: Recorder) -> list[Row]:
-    """One poll, committed to the disk, in which all inverters reported anew; each in turn.
+    """One poll, committed to the disk, in which all inverters reported anew; each in turn, each the first in its turn.
 
     In every third poll they also tell their energy anew, as gateways do; the median is that of the others.
     """
@@ -161,13 +162,19 @@ def _appending(folder: Path, naive: Naive, recorder: Recorder) -> list[Row]:
     writer = HistoryWriter(folder / "ours" / "history.db", ManualClock(week[0].at))
     for shot in week[:-288]:
         writer.append(shot)
-    for shot in busy:
+    names = list(spent)
+    for number, shot in enumerate(busy):
         reports = _as_reports(shot)
-        packed = bytes(2 * len(reports))
-        spent["ours"].append(_timed(lambda shot=shot: writer.append(shot)))
-        spent["bare"].append(_timed(lambda shot=shot, packed=packed: bare.append(int(shot.at.timestamp()), packed)))
-        spent["naive"].append(_timed(lambda reports=reports: naive.append(reports)))
-        spent["recorder"].append(_timed(lambda reports=reports: recorder.append(reports)))
+        packed, at = bytes(2 * len(reports)), int(shot.at.timestamp())
+        tasks: dict[str, Callable[[], object]] = {
+            "ours": partial(writer.append, shot),
+            "bare": partial(bare.append, at, packed),
+            "naive": partial(naive.append, reports),
+            "recorder": partial(recorder.append, reports),
+        }
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            spent[name].append(_timed(tasks[name]))
     writer.close()
     bare.connection.close()
     cost = {name: median(times) for name, times in spent.items()}
