@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from enphase_tray.alerts.episode import Episode, Member, alert_from, episode_from
+from enphase_tray.alerts.episode import Episode, Member, Ripening, alert_from, episode_from, ripening_from
+from enphase_tray.alerts.past import Past
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.rules import RULES
+from enphase_tray.alerts.words import clock_time
 from enphase_tray.model.alerts import Alert, AlertEvent, Change, Condition, Evidence, Severity
 
 _JOIN_SECONDS = 3600.0
@@ -26,9 +29,11 @@ class AlertEngine:
         kept = memory or {}
         self._enabled = enabled
         self._rules = rules
-        self._pending: dict[str, dict[str, int]] = {
-            str(rule): dict(counts) for rule, counts in (kept.get("pending") or {}).items()
+        self._pending: dict[str, dict[str, Ripening]] = {
+            str(rule): {str(key): ripening_from(item) for key, item in counts.items() if isinstance(item, list)}
+            for rule, counts in (kept.get("pending") or {}).items()
         }
+        self._past = Past(kept.get("past") or ())
         self._episodes: dict[str, list[Episode]] = {rule.name: [] for rule in rules}
         for item in kept.get("episodes") or ():
             if item["rule"] in self._episodes:
@@ -42,7 +47,12 @@ class AlertEngine:
     def memory(self) -> dict[str, Any]:
         """Plain JSON of open episodes and of what is about to become one."""
         return {
-            "pending": {rule: dict(counts) for rule, counts in self._pending.items() if counts},
+            "pending": {
+                rule: {key: one.memory() for key, one in counts.items()}
+                for rule, counts in self._pending.items()
+                if counts
+            },
+            "past": self._past.memory(),
             "episodes": [episode.memory() for rule in self._rules for episode in self._episodes[rule.name]],
         }
 
@@ -70,19 +80,23 @@ class AlertEngine:
                 if key in found:
                     member.found(found[key])
                 elif rule.settled(evidence, key):
-                    member.missing(at)
+                    member.missing(at, evidence.assessment.gap_seconds)
                 if not member.over(at, rule.clear_after_polls, 0.0):
                     standing.append(member.condition)
             seconds = rule.clear_after_seconds(evidence)
+            if episode.returned:
+                seconds = max(seconds, rule.rearm_seconds)
             if all(member.over(at, rule.clear_after_polls, seconds) for member in episode.members.values()):
                 self._episodes[rule.name].remove(episode)
-                title, body = rule.cleared(episode.alert, evidence)
-                over = replace(episode.alert, title=title, body=body, severity=Severity.INFORMATION, cleared_at=at)
-                events.append(AlertEvent(at, Change.CLEARED, over))
+                self._past.add(episode, at)
+                events.append(AlertEvent(at, Change.CLEARED, _over(rule, episode, evidence)))
             elif any(key in found for key in episode.members) and standing:
+                if rule.keeps_words and episode.shown == {condition.key for condition in standing}:
+                    continue
                 words = rule.merge(standing, evidence) if rule.grouped else standing[0]
                 if episode.show(words):
                     events.append(AlertEvent(at, Change.UPDATED, episode.alert))
+                episode.shown = frozenset(condition.key for condition in standing)
 
     def _news(self, rule: Rule, found: Mapping[str, Condition]) -> dict[str, Condition]:
         """Those found that no open episode speaks of already."""
@@ -114,13 +128,14 @@ class AlertEngine:
                 del counts[key]
         ripe = {}
         for key, condition in fresh.items():
-            counts[key] = counts.get(key, 0) + 1
-            if counts[key] >= rule.raise_after_polls or rule.urgent(condition, evidence):
+            ripening = counts.setdefault(key, Ripening(0, evidence.at))
+            ripening.polls += 1
+            if ripening.polls >= rule.raise_after_polls or rule.urgent(condition, evidence):
                 ripe[key] = condition
         if ripe and rule.grouped:
             groups = {rule.group(key) for key in ripe}
             ripe.update({key: condition for key, condition in fresh.items() if rule.group(key) in groups})
-        return ripe
+        return {key: _dated(condition, counts[key].since) for key, condition in ripe.items()}
 
     def _tell(self, rule: Rule, ripe: Mapping[str, Condition], evidence: Evidence, events: list[AlertEvent]) -> None:
         counts = self._pending[rule.name]
@@ -128,7 +143,9 @@ class AlertEngine:
             counts.pop(key, None)
         if not rule.grouped:
             for key in sorted(ripe):
-                self._raise(rule, ripe[key], {key: Member(ripe[key])}, evidence, events)
+                members = {key: Member(ripe[key])}
+                if not self._return(rule, ripe[key], members, evidence, events):
+                    self._raise(rule, ripe[key], members, evidence, events)
             return
         groups: dict[str, list[Condition]] = {}
         for key in sorted(ripe):
@@ -137,10 +154,13 @@ class AlertEngine:
             episode = self._open_group(rule, group, evidence)
             members = {condition.key: Member(condition) for condition in conditions}
             if episode is None:
-                self._raise(rule, rule.merge(conditions, evidence), members, evidence, events)
+                words = rule.merge(conditions, evidence)
+                if not self._return(rule, words, members, evidence, events):
+                    self._raise(rule, words, members, evidence, events)
                 continue
             episode.members.update(members)
             episode.show(rule.merge([member.condition for member in episode.members.values()], evidence))
+            episode.shown = frozenset(episode.members)
             events.append(AlertEvent(evidence.at, Change.UPDATED, episode.alert))
 
     def _open_group(self, rule: Rule, group: str, evidence: Evidence) -> Episode | None:
@@ -149,6 +169,26 @@ class AlertEngine:
             if young and rule.group(episode.alert.key) == group:
                 return episode
         return None
+
+    def _return(
+        self,
+        rule: Rule,
+        condition: Condition,
+        members: dict[str, Member],
+        evidence: Evidence,
+        events: list[AlertEvent],
+    ) -> bool:
+        """Whether it was over only lately: then that episode goes on, without another notification."""
+        if not rule.rearm_seconds:
+            return False
+        before = self._past.take(rule.name, members, evidence.at, rule.rearm_seconds)
+        if before is None:
+            return False
+        episode = Episode(before.alert, members, returned=True)
+        episode.show(condition)
+        self._episodes[rule.name].append(episode)
+        events.append(AlertEvent(evidence.at, Change.UPDATED, episode.alert))
+        return True
 
     def _raise(
         self,
@@ -162,3 +202,21 @@ class AlertEngine:
         events.append(AlertEvent(evidence.at, Change.RAISED, alert))
         if not rule.momentary:
             self._episodes[rule.name].append(Episode(alert, members))
+
+
+def _dated(condition: Condition, since: datetime) -> Condition:
+    """With the moment since which it was found, where the rule itself knows no earlier one."""
+    return condition if condition.since is not None else replace(condition, since=since)
+
+
+def _over(rule: Rule, episode: Episode, evidence: Evidence) -> Alert:
+    """The alert in the words of its end; it says where nobody looked when that came."""
+    title, body = rule.cleared(episode.alert, evidence)
+    unseen = [member.unseen_since for member in episode.members.values() if member.unseen_since is not None]
+    seen = [member.gone_since for member in episode.members.values() if member.gone_since is not None]
+    if unseen and seen:
+        body += (
+            f" Nobody looked when it ended, between {clock_time(min(unseen), evidence)} and "
+            f"{clock_time(max(seen), evidence)}."
+        )
+    return replace(episode.alert, title=title, body=body, severity=Severity.INFORMATION, cleared_at=evidence.at)

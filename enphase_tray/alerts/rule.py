@@ -18,6 +18,10 @@ class Rule(ABC):
     """Polls in a row that must find it before it is told."""
     clear_after_polls: ClassVar[int] = 2
     """Polls in a row that must find it gone before that is told."""
+    rearm_seconds: ClassVar[float] = 0.0
+    """What comes back so soon after it was over is the same episode."""
+    keeps_words: ClassVar[bool] = False
+    """Whether an alert speaks as it did when it was raised until others join or leave; else each poll renews it."""
     momentary: ClassVar[bool] = False
     """Told once and over at once: there is nothing to clear."""
     grouped: ClassVar[bool] = False

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enphase_tray.model.alerts import Condition, Evidence
-from enphase_tray.model.readings import InverterReading, InverterState, RelayState, Snapshot
+from enphase_tray.model.readings import InverterReading, InverterState, RelayKind, RelayState, Snapshot
 
 _TOGETHER_SECONDS = 7200.0
 _BAD = (InverterState.STOPPED, InverterState.SILENT)
 _MANY = 3
+_RELAY_SECONDS = 3000.0
+BACK_SECONDS = 1200.0
+"""So long an inverter must work before its alert is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,29 @@ def recovered(evidence: Evidence, serial: str) -> bool:
 def relay_is_open(snapshot: Snapshot) -> bool:
     """Whether any relay, or a line of one, is known to be open."""
     return any(relay.relay is RelayState.OPEN or relay.open_lines for relay in snapshot.relays)
+
+
+def awaits_relay(evidence: Evidence, snapshot: Snapshot) -> bool:
+    """Whether several stopped together so lately that the gateway has not asked its relay since; that soon explains it.
+
+    Gateways read their relays every 45 min, so nothing waits longer than that.
+    """
+    if not any(relay.kind is RelayKind.IQ_RELAY and relay.last_report_at is not None for relay in snapshot.relays):
+        return False
+    now = standing(evidence, snapshot)
+    since = evidence.assessment.since
+    moments = [since[serial] for serial in now.together if serial in since]
+    if not moments or not (now.whole_site or (len(moments) >= 2 and 4 * len(moments) >= now.judged)):
+        return False
+    return _not_read_since(snapshot, max(moments))
+
+
+def _not_read_since(snapshot: Snapshot, moment: datetime) -> bool:
+    """Whether a relay was last read before `moment`, which is less than 50 min ago."""
+    if (snapshot.clock_at - moment).total_seconds() > _RELAY_SECONDS:
+        return False
+    read = [relay.last_report_at for relay in snapshot.relays if relay.kind is RelayKind.IQ_RELAY]
+    return any(at is not None and at <= moment for at in read)
 
 
 def earliest(conditions: Sequence[Condition]) -> datetime | None:

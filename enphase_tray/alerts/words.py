@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from enphase_tray.model.alerts import Evidence
+from enphase_tray.model.alerts import DaylightProof, Evidence
 
 _SHORT = 5
 _LISTED = 5
+_SAME_SECONDS = 2400.0
 
 
 def short(serial: str) -> str:
@@ -52,6 +53,31 @@ def span(seconds: float) -> str:
         return f"{minutes} min"
     hours = round(minutes / 60)
     return f"{hours} h" if hours < 48 else f"{round(hours / 24)} days"
+
+
+def how_sure(evidence: Evidence) -> str:
+    """What says that an inverter that stands should make power now."""
+    working = evidence.assessment.working
+    match evidence.assessment.proof:
+        case DaylightProof.NEIGHBOURS:
+            return "One other makes power meanwhile." if working == 1 else f"{working} others make power meanwhile."
+        case DaylightProof.METER:
+            return "The production meter shows power meanwhile."
+        case DaylightProof.SUN:
+            return "The sun is well up there; no neighbour can confirm it."
+        case DaylightProof.HOURS:
+            return "By what was learned of this array it is its time of day; no neighbour can confirm it."
+    return "It was found by day."
+
+
+def between(moments: Sequence[datetime], evidence: Evidence) -> str:
+    """Since the only moment, or since the first to the last where they lie apart; empty without any."""
+    if not moments:
+        return ""
+    first, last = clock_time(min(moments), evidence), clock_time(max(moments), evidence)
+    if (max(moments) - min(moments)).total_seconds() < _SAME_SECONDS:
+        return f" since {last}"
+    return f" since {first} to {last}"
 
 
 def sentence(text: str) -> str:

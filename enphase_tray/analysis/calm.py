@@ -11,6 +11,9 @@ _GRACE_SECONDS = 900.0
 _RESET_START = (22, 50)
 _RESET_MINUTES = 40
 """Gateways reset themselves at about 23:00 of their day; with tolerance, 22:50 to 23:30."""
+_OUTAGES, _OUTAGE_SECONDS = 4, 3600.0
+_SAME_HOUR_SECONDS, _RECENT_SECONDS = 1200.0, 4 * 86_400.0
+"""Short outages that begin within so much of the same time of day, so lately, are this gateway's habit."""
 
 
 def zone_of(name: str | None) -> tzinfo | None:
@@ -42,6 +45,9 @@ class Calm:
         self.quiet_until = _moment(kept.get("quiet_until"))
         self.failing_since = _moment(kept.get("failing_since"))
         self.failed_polls = int(kept.get("failed_polls", 0))
+        self._outage_at = _moment(kept.get("outage_at"))
+        self._outages: list[float] = [float(at) for at in kept.get("outages") or ()]
+        """When the last short outages began, epoch seconds."""
         self.gap: float | None = None
         self.resumed = False
         self._had_inverters = bool(kept.get("had_inverters", False))
@@ -53,6 +59,8 @@ class Calm:
             "quiet_until": _text(self.quiet_until),
             "failing_since": _text(self.failing_since),
             "failed_polls": self.failed_polls,
+            "outage_at": _text(self._outage_at),
+            "outages": list(self._outages),
             "had_inverters": self._had_inverters,
         }
 
@@ -63,13 +71,15 @@ class Calm:
         self.resumed = self.gap is None or self.gap > max(2.5 * poll_seconds, _GRACE_SECONDS) or self.gap < -60.0
         if self.resumed:
             self._hush(at, max(_GRACE_SECONDS, interval))
-            self.failing_since, self.failed_polls = None, 0
+            self.failing_since, self.failed_polls, self._outage_at = None, 0, None
 
     def failed(self, at: datetime, zone: tzinfo | None) -> None:
         """This poll brought nothing."""
         self.failed_polls += 1
         if self.failing_since is None:
-            self.failing_since = at
+            self.failing_since = self._outage_at = at
+            if self._is_habit(at.timestamp()):
+                self.failing_since = at + timedelta(minutes=_RESET_MINUTES)
         window = reset_window(self.failing_since, zone)
         if window is not None:
             self.failing_since = window[1]
@@ -80,7 +90,9 @@ class Calm:
             missing = (at - self.failing_since).total_seconds()
             if missing > 600.0 or self.failed_polls >= 3:
                 self._hush(at, max(_GRACE_SECONDS, interval))
-        self.failing_since, self.failed_polls = None, 0
+            if self._outage_at is not None and (at - self._outage_at).total_seconds() <= _OUTAGE_SECONDS:
+                self._outages = [*self._outages, self._outage_at.timestamp()][-_OUTAGES:]
+        self.failing_since, self.failed_polls, self._outage_at = None, 0, None
         emptied = self._had_inverters and not snapshot.inverters
         self._had_inverters = self._had_inverters or bool(snapshot.inverters)
         if snapshot.starting_up or emptied:
@@ -91,6 +103,12 @@ class Calm:
     def quiet(self, at: datetime) -> bool:
         """Whether nobody is to be judged at `at`."""
         return self.quiet_until is not None and at < self.quiet_until
+
+    def _is_habit(self, at: float) -> bool:
+        """Whether two of the last outages began at this time of the day."""
+        ages = [at - before for before in self._outages]
+        same = [age for age in ages if abs((age + 43_200.0) % 86_400.0 - 43_200.0) <= _SAME_HOUR_SECONDS]
+        return sum(1 for age in same if 43_200.0 < age <= _RECENT_SECONDS) >= 2
 
     def _hush(self, at: datetime, seconds: float) -> None:
         until = at + timedelta(seconds=seconds)

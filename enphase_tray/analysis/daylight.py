@@ -28,6 +28,12 @@ def sun_elevation(latitude: float, longitude: float, at: datetime) -> float:
     return math.degrees(math.asin(max(-1.0, min(1.0, sine))))
 
 
+def declination(at: float) -> float:
+    """How far north of the equator the sun stands at epoch second `at`, radians, within half a degree."""
+    days = (at - _J2000) / 86400.0
+    return -math.radians(23.44) * math.cos(math.tau * (days + 11.0) / 365.2425)
+
+
 class UsualShare:
     """What part of its neighbours' power something makes in each half hour of the (UTC) day, learned from reports."""
 

@@ -8,7 +8,7 @@ from enphase_tray.analysis.track import InverterTrack
 from enphase_tray.model.readings import Snapshot, Source
 
 LIT_PROOF_WATTS = 10.0
-_LONE_SIBLING_WATTS = 30.0
+_LONE_SIBLING_WATTS = 20.0
 _METER_WATTS = 50.0
 _METER_WATTS_EACH = 30.0
 """So much from each on average: on a gloomy day a large array makes 50 W with most of its inverters asleep."""
@@ -23,6 +23,16 @@ class Sky:
     lit: int
     watts: tuple[float, ...]
     meter: bool
+    tracks: tuple[InverterTrack, ...] = ()
+    """The well inverters themselves."""
+
+    def median_since(self, report_at: float, but: InverterTrack) -> float | None:
+        """Middle of what the others reported since then; `None` where fewer than a quarter of them did."""
+        others = [track for track in self.tracks if track is not but]
+        watts = sorted(
+            track.watts for track in others if track.watts is not None and (track.report_at or 0.0) >= report_at
+        )
+        return watts[len(watts) // 2] if watts and 4 * len(watts) >= len(others) else None
 
     @property
     def proven(self) -> bool:
@@ -50,6 +60,21 @@ class Sky:
             return lit == 1 and self.median_without(track) >= _LONE_SIBLING_WATTS
         return lit >= max(2.0, _SHARE * others)
 
+    def without(self, track: InverterTrack) -> tuple[bool, float]:
+        """`proven_without` and `median_without` in one look."""
+        counted = not track.faulty
+        others = self.well - counted
+        if others <= 1:
+            return self.proven_without(track), self.median_without(track)
+        watts, own = self.watts, track.watts
+        seen = counted and track.fresh and own is not None
+        lit = self.lit - (seen and own is not None and own >= LIT_PROOF_WATTS)
+        proven = lit >= 2.0 and lit >= _SHARE * others
+        if seen and own is not None:
+            middle = (len(watts) - 1) // 2
+            return proven, watts[middle + (bisect_left(watts, own) <= middle)] if len(watts) > 1 else 0.0
+        return proven, watts[len(watts) // 2] if watts else 0.0
+
     def median_without(self, track: InverterTrack) -> float:
         """Middle of the others' watts."""
         watts = self.watts
@@ -74,6 +99,7 @@ def look(tracks: Sequence[InverterTrack], snapshot: Snapshot) -> Sky:
         lit=sum(1 for watt in watts if watt >= LIT_PROOF_WATTS),
         watts=tuple(watts),
         meter=_meter_proves(snapshot, len(well)),
+        tracks=tuple(well),
     )
 
 

@@ -22,10 +22,13 @@ class InverterTrack:
 
     __slots__ = (
         "age",
+        "covered",
         "fresh",
         "hours",
         "lost",
+        "nothing_since",
         "proof_since",
+        "proven_at",
         "report_at",
         "share",
         "state",
@@ -48,14 +51,20 @@ class InverterTrack:
         self.zero_since: float | None = kept.get("zero_since")
         """Since when its reports have said nothing while its neighbours made power."""
         self.zero_reports = int(kept.get("zero_reports", 0))
+        self.nothing_since: float | None = kept.get("nothing_since")
+        """Since when its reports have come without a break and said nothing, whatever its neighbours say."""
         self.proof_since: float | None = kept.get("proof_since")
-        """Since when its neighbours have proven daylight without a break."""
+        """Since when its neighbours have proven daylight, but for short breaks (clouds)."""
+        self.proven_at: float | None = kept.get("proven_at")
+        """When they did so last."""
         self.lost = float(kept.get("lost", 0.0))
         """What share of its reports goes missing by day, lately."""
         self.hours = UsualHours(str(kept.get("hours", "")))
         self.share = UsualShare(str(kept.get("share", "")))
         self.age: float | None = None
         self.fresh = False
+        self.covered = False
+        """Whether snow may lie on its panel."""
 
     def memory(self) -> dict[str, Any]:
         """What to keep for the next run."""
@@ -67,7 +76,9 @@ class InverterTrack:
             "woken_at": self.woken_at,
             "zero_since": self.zero_since,
             "zero_reports": self.zero_reports,
+            "nothing_since": self.nothing_since,
             "proof_since": self.proof_since,
+            "proven_at": self.proven_at,
             "lost": self.lost,
             "hours": self.hours.packed(),
             "share": self.share.packed(),
@@ -85,6 +96,10 @@ class InverterTrack:
         before, self.report_at = self.report_at, report
         if before is not None and report <= before:
             return None
+        if not self.makes_nothing:
+            self.nothing_since = None
+        elif self.nothing_since is None or (before is not None and report - before > 2 * fresh_seconds):
+            self.nothing_since = report
         if self.watts is not None and self.watts >= LIT_WATTS and (self.fresh or before is not None):
             if self.working_at is None or report - self.working_at > 4 * 3600.0:
                 self.woken_at = report

@@ -26,6 +26,15 @@ class Change(StrEnum):
     CLEARED = "cleared"
 
 
+class DaylightProof(StrEnum):
+    """What says that panels should make power now: others that do, the meter, the sun's height, the usual hours."""
+
+    NEIGHBOURS = "neighbours"
+    METER = "meter"
+    SUN = "sun"
+    HOURS = "hours"
+
+
 @dataclass(frozen=True, slots=True)
 class PollFailure:
     """A poll that brought no snapshot: the error's stable kind and its words."""
@@ -54,7 +63,8 @@ class Assessment:
     gap_seconds: float | None = None
     """Seconds since the previous outcome, `None` for the first one."""
     since: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
-    """For each silent or stopped inverter: its last sign of power, as far as known."""
+    """For each silent or stopped inverter: its last sign of power, as far as known. For each open relay: the first
+    reading that said so."""
     failing_since: datetime | None = None
     """Start of the failures in a row; resume from sleep and the gateway's nightly reset do not count."""
     failed_polls: int = 0
@@ -63,11 +73,34 @@ class Assessment:
     """A relay is open or the grid is gone (or was until a moment ago): inverters that stand are its consequence."""
     relay_cut: bool = False
     """As `cut_off`, because of a relay: what inverters still say of the grid is not news."""
+    proof: DaylightProof | None = None
+    """The best proof of daylight at hand; `None` without one."""
+    working: int = 0
+    """How many inverters make power now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on some rules speak, as the user chose.
+
+    `weak_percent`: how much less than its group a panel makes; `unreachable_minutes`: how long the gateway does not
+    answer; `token_days`: how long before its end the access token is first told of.
+    """
+
+    weak_percent: int = 20
+    unreachable_minutes: int = 15
+    token_days: int = 30
+
+
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a rule may look at: one poll's outcome (a snapshot or a failure) and its assessment."""
+    """All that a rule may look at: one poll's outcome (a snapshot or a failure) and its assessment.
+
+    What an inverter is doing is in the assessment; the snapshot has only what the gateway says of that.
+    """
 
     at: datetime
     snapshot: Snapshot | None
@@ -83,6 +116,7 @@ class Evidence:
     """The firmware that this gateway was last seen with, also in earlier runs."""
     health: HealthReport | None = None
     """The doctor's last word; `None` before the first."""
+    limits: Limits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

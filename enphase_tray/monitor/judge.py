@@ -6,19 +6,32 @@ from datetime import datetime
 from typing import Any
 
 from enphase_tray.alerts.engine import AlertEngine
+from enphase_tray.analysis.doctor.doctor import Doctor
 from enphase_tray.analysis.tracker import SiteTracker
-from enphase_tray.model.alerts import Alert, AlertEvent, Assessment, Evidence, PollFailure
+from enphase_tray.model.alerts import DEFAULT_LIMITS, Alert, AlertEvent, Assessment, Evidence, Limits, PollFailure
+from enphase_tray.model.health import HealthReport
+from enphase_tray.model.history import InverterSeries
 from enphase_tray.model.readings import Snapshot
+
+_USUAL_INTERVAL = 300.0
+"""Seconds between reports, before the first poll."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one poll means. In `snapshot_with_states` every inverter has its state from the assessment."""
+    """What one poll means."""
 
     assessment: Assessment
-    snapshot_with_states: Snapshot | None
+    snapshot: Snapshot | None
     events: tuple[AlertEvent, ...]
     active: tuple[Alert, ...]
+    health: HealthReport | None = None
+    """The doctor's last word; `None` before the first."""
+
+    @property
+    def snapshot_with_states(self) -> Snapshot | None:
+        """The snapshot, in which every inverter has its state from the assessment; made when asked for."""
+        return None if self.snapshot is None else with_states(self.snapshot, self.assessment)
 
 
 class Judge:
@@ -32,14 +45,21 @@ class Judge:
         timezone: str | None = None,
         latitude: float | None = None,
         longitude: float | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        """`enabled` says of a rule's name whether it may tell; `memory` is what `memory()` gave in an earlier run."""
+        """`enabled` says of a rule's name whether it may tell; `memory` is what `memory()` gave in an earlier run.
+
+        `limits` are the user's own, where a rule has any.
+        """
         kept = memory or {}
         self._timezone: str | None = timezone
         self._tracker = SiteTracker(kept.get("tracker"), timezone=timezone, latitude=latitude, longitude=longitude)
+        self._doctor = Doctor(kept.get("doctor"), timezone=timezone, latitude=latitude, longitude=longitude)
+        self._interval = _USUAL_INTERVAL
         self._engine = AlertEngine(enabled, kept.get("engine"))
         self._firmware: str | None = kept.get("firmware")
         self._previous: Snapshot | None = None
+        self._limits = limits
 
     @property
     def active(self) -> tuple[Alert, ...]:
@@ -48,7 +68,16 @@ class Judge:
 
     def memory(self) -> dict[str, Any]:
         """Plain JSON to hand to the next run, so that it goes on where this one stopped."""
-        return {"tracker": self._tracker.memory(), "engine": self._engine.memory(), "firmware": self._firmware}
+        return {
+            "tracker": self._tracker.memory(),
+            "doctor": self._doctor.memory(),
+            "engine": self._engine.memory(),
+            "firmware": self._firmware,
+        }
+
+    def recall(self, past: InverterSeries) -> None:
+        """Give the doctor the curves of the days before this run, up to the last poll."""
+        self._doctor.recall(past, self._interval)
 
     def judge(
         self,
@@ -63,12 +92,15 @@ class Judge:
     ) -> Judgement:
         """Take in one poll's outcome, in time order: its snapshot, or its failure."""
         assessment = self._tracker.observe(at, snapshot, failure)
-        judged = None if snapshot is None else with_states(snapshot, assessment)
+        self._interval = assessment.report_interval_seconds
+        if snapshot is not None:
+            self._doctor.observe(snapshot, assessment)
+        health = self._doctor.report()
         self._timezone = timezone or (snapshot.timezone if snapshot is not None else None) or self._timezone
         events = self._engine.check(
             Evidence(
                 at=at,
-                snapshot=judged,
+                snapshot=snapshot,
                 failure=failure if snapshot is None else None,
                 assessment=assessment,
                 previous=self._previous,
@@ -77,13 +109,15 @@ class Judge:
                 token_renews_itself=token_renews_itself,
                 token_issued_at=token_issued_at,
                 previous_firmware=self._firmware,
+                health=health,
+                limits=self._limits,
             )
         )
-        if judged is not None:
-            self._previous = judged
-            if judged.gateway.firmware.numbers:
-                self._firmware = judged.gateway.firmware.text
-        return Judgement(assessment, judged, events, self._engine.active)
+        if snapshot is not None:
+            self._previous = snapshot
+            if snapshot.gateway.firmware.numbers:
+                self._firmware = snapshot.gateway.firmware.text
+        return Judgement(assessment, snapshot, events, self._engine.active, health)
 
 
 def with_states(snapshot: Snapshot, assessment: Assessment) -> Snapshot:

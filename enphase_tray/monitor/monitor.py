@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from enphase_tray.history.writer import HistoryWriter
-from enphase_tray.model.alerts import AlertEvent, PollFailure
+from enphase_tray.model.alerts import DEFAULT_LIMITS, AlertEvent, Limits, PollFailure
 from enphase_tray.model.clock import Clock
-from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError
+from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError, HistoryError
+from enphase_tray.model.history import InverterSeries
 from enphase_tray.model.identity import Pin, TokenFacts
 from enphase_tray.model.readings import Snapshot
 from enphase_tray.monitor.judge import Judge, Judgement
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 JUDGE_STATE = "judge"
 SAVE_JUDGE_EVERY_SECONDS = 3600.0
+RECALLED = timedelta(days=35)
+"""So much of the past is looked at after a start."""
 
 
 class SnapshotReader(Protocol):
@@ -50,17 +53,21 @@ class Monitor:
         *,
         open_history: Callable[[], HistoryWriter] | None = None,
         rule_enabled: Callable[[str], bool] = lambda rule: True,
+        limits: Limits = DEFAULT_LIMITS,
         refresh_seconds: int = 300,
         pin_of: Callable[[str], Pin | None] = lambda serial: None,
         notes: Callable[[], Iterable[str]] = tuple,
+        past: Callable[[str, datetime, datetime], InverterSeries] | None = None,
     ) -> None:
-        """`open_history` and `notes`: see `Keeper`."""
+        """`open_history` and `notes`: see `Keeper`. `past`: what is stored of a gateway; may raise HistoryError."""
         self._reader = reader
         self._clock = clock
         self._keeper = Keeper(open_history, clock, notes)
         self._rule_enabled = rule_enabled
+        self._limits = limits
         self._refresh_seconds = refresh_seconds
         self._pin_of = pin_of
+        self._past = past
         self._judge: Judge | None = None
         self._judge_saved_at = float("-inf")
         self._last: PollResult | None = None
@@ -77,9 +84,11 @@ class Monitor:
         at = self._clock.now() if snapshot is None else snapshot.at
         failure = None if error is None else PollFailure(at, error.kind, error.title, error.advice, error.retry.value)
         self._log_change(failure)
+        if snapshot is not None and self._last is not None:  # the first figures after the start do not wait for it
+            self._recall(snapshot)
         judgement = self._judged(at, snapshot, failure)
         self._remember(judgement, snapshot is not None)
-        if self._last is not None:  # the first figures after the start do not wait for it
+        if self._last is not None:  # nor for this
             self._keeper.tend()
         self._last = self._result(at, judgement, failure, error)
         return self._last
@@ -124,7 +133,7 @@ class Monitor:
 
     def _judged(self, at: datetime, snapshot: Snapshot | None, failure: PollFailure | None) -> Judgement:
         if self._judge is None:
-            self._judge = Judge(self._rule_enabled, self._load_judge())
+            self._judge = Judge(self._rule_enabled, self._load_judge(), limits=self._limits)
         token = self._reader.token_facts
         return self._judge.judge(
             at,
@@ -134,6 +143,17 @@ class Monitor:
             token_expires_at=None if token is None else token.expires_at,
             token_renews_itself=self._reader.token_renews_itself,
         )
+
+    def _recall(self, snapshot: Snapshot) -> None:
+        """Once after the start: let the judge see the days before."""
+        if self._past is None or self._judge is None:
+            return
+        try:
+            self._judge.recall(self._past(snapshot.gateway.serial, snapshot.at - RECALLED, snapshot.at))
+        except HistoryError as error:
+            log.info("the days before cannot be read: %s", error)  # the next poll tries again
+        else:
+            self._past = None
 
     def _result(
         self, at: datetime, judgement: Judgement, failure: PollFailure | None, error: EnphaseTrayError | None
@@ -151,6 +171,7 @@ class Monitor:
             certificate=self._question(error),
             saving_problem=self._keeper.problem,
             history_notice=self._keeper.notice,
+            health=judgement.health,
         )
 
     def _missed(self, failure: PollFailure | None) -> int:

@@ -4,10 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from enphase_tray.model.alerts import AlertEvent
+from enphase_tray.model.alerts import AlertEvent, PollFailure
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.readings import Snapshot
 from enphase_tray.model.result_json import result_from_json
 from enphase_tray.monitor.judge import Judge
+
+Outcome = tuple[datetime, Snapshot | None, PollFailure | None]
+"""One poll: its moment, and its snapshot or its failure."""
 
 
 def replay(
@@ -29,7 +33,16 @@ def replay(
     def enabled(rule: str) -> bool:
         return chosen.get(rule, True)
 
-    judge = Judge(enabled, timezone=timezone, latitude=latitude, longitude=longitude)
+    yield from judge_all(Judge(enabled, timezone=timezone, latitude=latitude, longitude=longitude), _outcomes(lines))
+
+
+def judge_all(judge: Judge, outcomes: Iterable[Outcome]) -> Iterator[AlertEvent]:
+    """What `judge` tells of these outcomes, which come in time order."""
+    for at, snapshot, failure in outcomes:
+        yield from judge.judge(at, snapshot, failure).events
+
+
+def _outcomes(lines: Iterable[str]) -> Iterator[Outcome]:
     before: datetime | None = None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -43,7 +56,7 @@ def replay(
                 f"Line {number}: it is older than the line before it", "Give the results in the order of their times."
             )
         before = at
-        yield from judge.judge(at, snapshot, failure).events
+        yield at, snapshot, failure
 
 
 def _object(line: str) -> Mapping[str, object]:

@@ -47,6 +47,12 @@ class Grouped(Scripted):
         return Condition(self.name, serials[0], self.severity, serials, "Some are wrong", "Mend them.")
 
 
+class Returning(Grouped):
+    """What comes back within an hour is the same episode, and then has to stay away for an hour."""
+
+    rearm_seconds = 3600.0
+
+
 def run(rule: Scripted, script: Iterable[set[str] | None], engine: AlertEngine | None = None) -> list[AlertEvent]:
     judge = engine or AlertEngine(everything, rules=(rule,))
     events: list[AlertEvent] = []
@@ -116,6 +122,75 @@ def test_a_disabled_rule_still_clears_what_it_had_raised() -> None:
     run(rule, [{"a"}, {"a"}], engine)
     on["scripted"] = False
     assert changes(run(rule, [{"a", "b"}, {"b"}, {"b"}], engine)) == ["cleared a 2"]
+
+
+def test_what_comes_back_soon_is_the_same_episode_and_no_second_notification() -> None:
+    script: list[set[str] | None] = [{"a"}, {"a"}, set(), set(), {"a"}, {"a"}]
+    events = run(Returning(), [*script, *[set[str]() for _ in range(16)]])
+    assert changes(events) == ["raised a 1", "cleared a 3", "updated a 5", "cleared a 18"]
+    assert len({event.alert.id for event in events}) == 1
+    assert events[2].alert.cleared_at is None
+
+
+def test_what_comes_back_late_is_told_again() -> None:
+    script: list[set[str] | None] = [{"a"}, {"a"}, set(), set(), *[set[str]() for _ in range(14)], {"a"}, {"a"}]
+    assert changes(run(Returning(), script)) == ["raised a 1", "cleared a 3", "raised a 19"]
+
+
+def test_the_past_is_remembered_over_a_restart() -> None:
+    rule = Returning()
+    engine = AlertEngine(everything, rules=(rule,))
+    run(rule, [{"a"}, {"a"}, set(), set()], engine)
+    again = AlertEngine(everything, json.loads(json.dumps(engine.memory())), rules=(rule,))
+    assert changes(run(rule, [None, None, None, None, {"a"}, {"a"}], again)) == ["updated a 5"]
+
+
+def test_an_end_that_nobody_saw_says_so() -> None:
+    rule = Scripted()
+    engine = AlertEngine(everything, rules=(rule,))
+    run(rule, [{"a"}, {"a"}], engine)
+    again = AlertEngine(everything, json.loads(json.dumps(engine.memory())), rules=(rule,))
+    rule.now = set()
+    told = []
+    for minutes, gap in ((600, 595 * 60.0), (605, 300.0)):
+        at = AT + timedelta(minutes=minutes)
+        told += again.check(Evidence(at, None, None, Assessment(at, gap_seconds=gap)))
+    (over,) = told
+    assert over.alert.body == "Good. Nobody looked when it ended, between 10:05 UTC and 20:00 UTC."
+
+
+def test_a_rule_that_does_not_know_since_when_is_told_the_first_poll_that_found_it() -> None:
+    rule = Grouped()
+    seen = []
+
+    def merge(conditions: Sequence[Condition], evidence: Evidence) -> Condition:
+        seen.append([condition.since for condition in conditions])
+        return Grouped.merge(rule, conditions, evidence)
+
+    rule.merge = merge  # type: ignore[method-assign]
+    run(rule, [{"a"}, {"a"}])
+    assert seen == [[AT]]
+
+
+def test_words_are_kept_while_a_rule_keeps_them_and_the_same_ones_stand() -> None:
+    rule = Grouped()
+    rule.keeps_words = True  # type: ignore[misc]
+    engine = AlertEngine(everything, rules=(rule,))
+    run(rule, [{"a", "b"}, {"a", "b"}], engine)
+    words = iter(["never"])
+    rule.merge = lambda conditions, evidence: Condition(  # type: ignore[method-assign]
+        rule.name, "a", rule.severity, ("a",), next(words), "Mend it."
+    )
+    run(rule, [{"a", "b"}, {"a", "b"}], engine)
+    assert [alert.title for alert in engine.active] == ["Some are wrong"]
+    run(rule, [{"a"}, {"a"}, {"a"}], engine)
+    assert [alert.title for alert in engine.active] == ["never"]
+
+
+def test_memory_of_an_earlier_version_is_read() -> None:
+    kept = {"pending": {"scripted": {"a": 1}}, "episodes": []}
+    rule = Scripted()
+    assert changes(run(rule, [{"a"}, {"a"}], AlertEngine(everything, kept, rules=(rule,)))) == ["raised a 1"]
 
 
 @pytest.mark.parametrize("rule_type", [Scripted, Grouped])

@@ -10,7 +10,7 @@ import pytest
 from enphase_tray.alerts import rules
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.rules import RULES
-from enphase_tray.model.alerts import Assessment, Condition, Evidence, Severity
+from enphase_tray.model.alerts import Alert, Assessment, Condition, DaylightProof, Evidence, Severity
 from enphase_tray.model.readings import (
     BatteryReading,
     DeviceStatus,
@@ -99,6 +99,61 @@ def test_only_a_fresh_reading_is_urgent() -> None:
         given = evidence(replace(snapshot(), relays=(relay(RelayState.OPEN, False, last_report_at=last),)))
         (condition,) = rule.check(given)
         assert rule.urgent(condition, given) is urgent
+
+
+def test_all_that_stand_wait_for_a_relay_that_was_not_read_since() -> None:
+    snap = snapshot(5)
+    serials = [i.serial for i in snap.inverters]
+    stood = AT - timedelta(minutes=35)
+    given = evidence(snap, dict.fromkeys(serials, InverterState.STOPPED))
+    given = replace(given, assessment=replace(given.assessment, since=dict.fromkeys(serials, stood)))
+    for minutes, told in ((-5, False), (5, True)):
+        read = relay(last_report_at=stood + timedelta(minutes=minutes))
+        with_relay = replace(given, snapshot=replace(snap, relays=(read,)))
+        assert bool(found("site_stopped", with_relay)) is told
+        assert bool(found("inverter_stopped", with_relay)) is told
+    late = replace(snap, relays=(relay(last_report_at=stood - timedelta(hours=2)),), gateway_at=AT + timedelta(hours=1))
+    assert found("site_stopped", replace(given, snapshot=late)), "nothing waits for ever"
+
+
+def test_a_relay_that_opens_is_the_cause_of_what_was_told_before() -> None:
+    opened = evidence(replace(snapshot(), relays=(relay(RelayState.OPEN, False),)))
+    rule = BY_NAME["site_stopped"]
+    told = Alert("1", "site_stopped", "site", Severity.CRITICAL, (), "All inverters stand still", "", AT)
+    assert rule.settled(opened, "site")
+    assert rule.cleared(told, opened)[0] == "The cause is known: a relay is open"
+
+
+@pytest.mark.parametrize(
+    ("proof", "working", "says"),
+    [
+        (DaylightProof.NEIGHBOURS, 11, "11 others make power meanwhile."),
+        (DaylightProof.NEIGHBOURS, 1, "One other makes power meanwhile."),
+        (DaylightProof.METER, 0, "The production meter shows power meanwhile."),
+        (DaylightProof.SUN, 0, "no neighbour can confirm it."),
+        (DaylightProof.HOURS, 0, "no neighbour can confirm it."),
+        (None, 0, "It was found by day."),
+    ],
+)
+@pytest.mark.parametrize("rule", ["inverter_stopped", "inverter_silent"])
+def test_how_sure_it_is_is_said(rule: str, proof: DaylightProof | None, working: int, says: str) -> None:
+    snap = snapshot()
+    state = InverterState.STOPPED if rule == "inverter_stopped" else InverterState.SILENT
+    given = evidence(snap, {"900000000001": state})
+    given = replace(given, assessment=replace(given.assessment, proof=proof, working=working))
+    (condition,) = found(rule, given)
+    assert says in BY_NAME[rule].merge([condition], given).body
+
+
+def test_several_that_fell_silent_one_after_another_are_told_from_when_to_when() -> None:
+    snap = snapshot()
+    first, last = AT - timedelta(hours=4), AT - timedelta(hours=2)
+    heard = (replace(snap.inverters[0], last_report_at=first), replace(snap.inverters[1], last_report_at=last))
+    snap = replace(snap, inverters=(*heard, *snap.inverters[2:]))
+    states = dict.fromkeys(("900000000000", "900000000001"), InverterState.SILENT)
+    given = evidence(snap, states)
+    body = BY_NAME["inverter_silent"].merge(found("inverter_silent", given), given).body
+    assert "has not heard 00000 and 00001 since 08:32 to 10:32." in body
 
 
 def test_a_mains_relay_is_called_so() -> None:

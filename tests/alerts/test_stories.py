@@ -122,6 +122,72 @@ def test_a_relay_is_told_within_two_polls_day_and_night_and_its_inverters_are_no
     assert events[1].alert.title == "Relay 68177 is closed again"
 
 
+def test_a_relay_whose_word_flaps_or_is_missing_brings_no_word() -> None:
+    """Unknown, absent, and a single stale reading that says open: none of it is an open relay."""
+    strange = [
+        (relay(RelayState.UNKNOWN, None),),
+        (),
+        (relay(last_report_at=None),),
+        (relay(RelayState.UNKNOWN, True),),
+    ]
+
+    def edit(at: datetime, snapshot: Snapshot) -> Snapshot:
+        minute = int((at - JUNE).total_seconds() // 300)
+        if minute == 40:
+            old = relay(RelayState.OPEN, False, last_report_at=at - timedelta(minutes=40))
+            return replace(snapshot, relays=(old,))
+        return replace(snapshot, relays=strange[minute % len(strange)], starting_up=minute % 97 == 0)
+
+    assert tell(Judge(everything), outcomes(Array(4), JUNE, JUNE + timedelta(days=2), edit)) == []
+
+
+def test_a_relay_that_flaps_within_minutes_is_one_episode() -> None:
+    opens = utc("2025-06-05T10:02:00")
+
+    def edit(at: datetime, snapshot: Snapshot) -> Snapshot:
+        minute = (at - opens).total_seconds() / 60
+        if 0 <= minute < 60 and minute % 10 < 5:
+            return replace(snapshot, relays=(relay(RelayState.OPEN, False, last_report_at=at),))
+        return snapshot
+
+    events = tell(Judge(everything), outcomes(Array(4), JUNE, JUNE + timedelta(days=4), edit))
+    assert [(e.change, e.alert.rule) for e in events] == [(Change.RAISED, "relay_open"), (Change.CLEARED, "relay_open")]
+
+
+def test_panels_that_stop_before_the_relay_is_read_are_told_by_the_relay_alone() -> None:
+    """The gateway reads its relay every 45 min; all stand still meanwhile."""
+    stops, known = NOON, NOON + timedelta(minutes=40)
+    array = Array(6, dead={n: (stops, "stopped", stops + timedelta(hours=3)) for n in range(6)})
+
+    def edit(at: datetime, snapshot: Snapshot) -> Snapshot:
+        if at < known:
+            return replace(snapshot, relays=(relay(last_report_at=stops - timedelta(minutes=5)),))
+        if at < stops + timedelta(hours=3):
+            return replace(snapshot, relays=(relay(RelayState.OPEN, False, last_report_at=known),))
+        return snapshot
+
+    events = tell(Judge(everything), outcomes(array, JUNE, JUNE + timedelta(days=4), edit))
+    assert [(e.change, e.alert.rule) for e in events] == [(Change.RAISED, "relay_open"), (Change.CLEARED, "relay_open")]
+
+
+def test_an_inverter_that_comes_and_goes_is_one_message() -> None:
+    def dead(at: datetime) -> bool:
+        hours = (at - NOON).total_seconds() / 3600
+        return 0 <= hours < 1.6 or 2.4 <= hours < 4
+
+    array = Array(8)
+
+    def edit(at: datetime, snapshot: Snapshot) -> Snapshot:
+        if not dead(at):
+            return snapshot
+        silent = replace(snapshot.inverters[3], last_report_watts=0)
+        return replace(snapshot, inverters=(*snapshot.inverters[:3], silent, *snapshot.inverters[4:]))
+
+    events = tell(Judge(everything), outcomes(array, JUNE, JUNE + timedelta(days=5), edit))
+    assert [e.change for e in events] == [Change.RAISED, Change.CLEARED, Change.UPDATED, Change.CLEARED]
+    assert len({e.alert.id for e in events}) == 1
+
+
 def test_a_grid_that_is_gone_is_one_message_with_its_cause() -> None:
     array = Array(6, dead={n: (NOON, "stopped", NOON + timedelta(hours=2)) for n in range(6)})
 

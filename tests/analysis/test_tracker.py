@@ -143,6 +143,20 @@ def test_failures_of_the_nightly_reset_count_from_its_end() -> None:
     assert tracker.observe(at, None, failure(at)).failing_since == utc("2025-06-03T21:30:00")
 
 
+def test_outages_at_the_same_hour_are_learned_where_the_zone_is_unknown() -> None:
+    tracker, array = SiteTracker(), Array(2, zone=None)
+    counted = []
+    for day in range(5):
+        evening = DAY + timedelta(days=day, hours=17)
+        for minutes in range(-60, 60, 5):
+            at = evening + timedelta(minutes=minutes)
+            down = 0 <= minutes < 30
+            assessment = tracker.observe(at, None if down else array.snapshot(at), failure(at) if down else None)
+            if minutes == 25 and assessment.failing_since is not None:
+                counted.append((at - assessment.failing_since).total_seconds() >= 900)
+    assert counted == [True, True, False, False, False]
+
+
 def test_the_reset_window_is_local_and_unknown_without_a_zone() -> None:
     assert reset_window(utc("2025-01-03T22:00:00"), zone_of(ZONE)) is not None
     assert reset_window(utc("2025-06-03T22:00:00"), zone_of(ZONE)) is None

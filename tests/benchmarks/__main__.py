@@ -1,6 +1,6 @@
 """`make bench`: what the program costs, beside what it is measured against. Not a test: it only prints.
 
-    python -m tests.benchmarks [read] [poll] [tray] [store] [charts]
+    python -m tests.benchmarks [read] [poll] [tray] [store] [charts] [replay]
 
 Each part runs both sides in turn on this machine in one go and compares medians, so that figures from different
 machines, or from a busy one, are never compared.
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import chart_cost, poll_cost, read_cost, store_cost, tray_memory
+from tests.benchmarks import chart_cost, poll_cost, read_cost, replay_cost, store_cost, tray_memory
 from tests.benchmarks.table import Row, print_table
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "tray": tray_memory.measure,
     "store": store_cost.measure,
     "charts": chart_cost.measure,
+    "replay": replay_cost.measure,
 }
 
 

@@ -8,6 +8,7 @@ from enphase_tray.alerts.rules.gateway_unreachable import GatewayUnreachable
 from enphase_tray.alerts.rules.inverter_silent import InverterSilent
 from enphase_tray.alerts.rules.inverter_stopped import InverterStopped
 from enphase_tray.alerts.rules.login_refused import LoginRefused
+from enphase_tray.alerts.rules.panel_weak import PanelWeak
 from enphase_tray.alerts.rules.relay_open import RelayOpen
 from enphase_tray.alerts.rules.site_stopped import SiteStopped
 from enphase_tray.alerts.rules.token_expiring import TokenExpiring
@@ -18,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     InverterStopped(),
     InverterSilent(),
     DeviceFault(),
+    PanelWeak(),
     GatewayUnreachable(),
     LoginRefused(),
     CertificateChanged(),

@@ -20,7 +20,7 @@ class CertificateChanged(Rule):
     def check(self, evidence: Evidence) -> Iterable[Condition]:
         failure = evidence.failure
         if failure is not None and failure.kind == _KIND:
-            body = sentence(failure.advice)
+            body = f"It showed it itself at {clock_time(failure.at, evidence)}. {sentence(failure.advice)}"
             yield Condition(self.name, "certificate", self.severity, (), failure.title, body, failure.at)
 
     def settled(self, evidence: Evidence, key: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.standing import earliest
 from enphase_tray.alerts.words import clock_time, listed, short
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 from enphase_tray.model.readings import BatteryReading, InverterReading, InverterState, RelayReading, Snapshot
@@ -19,6 +20,7 @@ class DeviceFault(Rule):
     label = "A device reports a fault"
     severity = Severity.WARNING
     raise_after_polls = 2
+    rearm_seconds = 4 * 3600.0
     grouped = True
 
     def check(self, evidence: Evidence) -> Iterable[Condition]:
@@ -47,12 +49,14 @@ class DeviceFault(Rule):
         serials = tuple(sorted(serial for c in conditions for serial in c.serials))
         first = min(conditions, key=lambda c: c.key)
         word = self.group(first.key)
+        since = earliest(conditions)
+        when = f" since {clock_time(since, evidence)}" if since is not None else ""
         if len(conditions) == 1:
-            title, body = first.title, f"It says so itself ({word}). {first.body}"
+            title, body = first.title, f"It says so itself{when} ({word}). {first.body}"
         else:
             title = f"{len(conditions)} devices: {meaning(word).label}"
-            body = f"{listed(serials)} say so themselves ({word}). {first.body}"
-        return Condition(self.name, first.key, self.severity, serials, title, body)
+            body = f"{listed(serials)} say so themselves{when} ({word}). {first.body}"
+        return Condition(self.name, first.key, self.severity, serials, title, body, since)
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         snapshot = evidence.snapshot

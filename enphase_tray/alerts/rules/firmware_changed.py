@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from enphase_tray.alerts.rule import Rule
+from enphase_tray.alerts.words import clock_time
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 from enphase_tray.model.identity import FirmwareVersion
 
@@ -30,8 +31,8 @@ class FirmwareChanged(Rule):
             severity=self.severity,
             serials=(),
             title=f"The gateway now runs firmware {now}",
-            body=f"It was {before} before. Enphase installs firmware by itself; nothing needs to be done as long as "
-            "figures keep coming.",
+            body=f"It says so itself since {clock_time(evidence.at, evidence)}; it was {before} before. Enphase "
+            "installs firmware by itself; nothing needs to be done as long as figures keep coming.",
         )
 
     def settled(self, evidence: Evidence, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""The gateway has not answered, or not in a way that can be read, for a quarter of an hour."""
+"""The gateway has not answered, or not in a way that can be read, for a while (`Limits.unreachable_minutes`)."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,6 @@ from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.words import clock_time, sentence, span
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 
-_SECONDS = 900.0
 _POLLS = 3
 _KINDS = frozenset({"unreachable", "wrong_gateway", "not_understood"})
 _TITLES = {
@@ -29,7 +28,7 @@ class GatewayUnreachable(Rule):
         if failure is None or failure.kind not in _KINDS or assessment.failing_since is None:
             return
         failing = (evidence.at - assessment.failing_since).total_seconds()
-        if failing < _SECONDS or assessment.failed_polls < _POLLS:
+        if failing < 60.0 * evidence.limits.unreachable_minutes or assessment.failed_polls < _POLLS:
             return
         since = clock_time(assessment.failing_since, evidence)
         yield Condition(
@@ -38,7 +37,8 @@ class GatewayUnreachable(Rule):
             severity=self.severity,
             serials=(),
             title=_TITLES[failure.kind],
-            body=f"No figures since {since} ({span(failing)}). {sentence(failure.advice)}".strip(),
+            body=f"No figures since {since} ({span(failing)}): {assessment.failed_polls} polls in a row failed. "
+            f"{sentence(failure.advice)}".strip(),
             since=assessment.failing_since,
         )
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from enphase_tray.alerts.rule import Rule
-from enphase_tray.alerts.standing import in_state, recovered
-from enphase_tray.alerts.words import clock_time, listed, short
+from enphase_tray.alerts.standing import BACK_SECONDS, awaits_relay, in_state, recovered
+from enphase_tray.alerts.words import between, clock_time, how_sure, listed, short
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 from enphase_tray.model.readings import InverterState
 
@@ -16,12 +16,17 @@ class InverterSilent(Rule):
     label = "An inverter stops reporting"
     severity = Severity.WARNING
     raise_after_polls = 2
+    rearm_seconds = 4 * 3600.0
+    keeps_words = True
     grouped = True
 
     def check(self, evidence: Evidence) -> Iterable[Condition]:
         if evidence.snapshot is None:
             return
-        for inverter in in_state(evidence, evidence.snapshot, InverterState.SILENT):
+        silent = in_state(evidence, evidence.snapshot, InverterState.SILENT)
+        if silent and awaits_relay(evidence, evidence.snapshot):
+            return
+        for inverter in silent:
             yield Condition(
                 rule=self.name,
                 key=inverter.serial,
@@ -29,31 +34,36 @@ class InverterSilent(Rule):
                 serials=(inverter.serial,),
                 title=f"Inverter {short(inverter.serial)} does not report",
                 body="",
-                since=inverter.last_report_at,
+                since=inverter.last_report_at or evidence.assessment.since.get(inverter.serial),
             )
 
     def merge(self, conditions: Sequence[Condition], evidence: Evidence) -> Condition:
         serials = tuple(sorted(c.key for c in conditions))
-        last = max((c.since for c in conditions if c.since is not None), default=None)
-        when = f" since {clock_time(last, evidence)}" if last is not None else ""
-        advice = (
-            "It may still make power and only be hard to hear over the power line, or it may be off; if it stays "
-            "silent for a sunny day, call your installer."
-        )
+        last = [c.since for c in conditions if c.since is not None]
+        when = between(last, evidence)
         if len(conditions) == 1:
             title = conditions[0].title
-            fact = f"The gateway has not heard it{when} while its neighbours report"
+            fact = f"The gateway has not heard it{when}. {how_sure(evidence)}"
+            advice = (
+                "It may still make power and only be hard to hear over the power line, or it may be off; if it stays "
+                "silent for a sunny day, call your installer."
+            )
         else:
             title = f"{len(conditions)} inverters do not report"
-            fact = f"The gateway has not heard {listed(serials)}{when} while their neighbours report"
+            fact = f"The gateway has not heard {listed(serials)}{when}. {how_sure(evidence)}"
             advice = (
                 "They may still make power and only be hard to hear over the power line, or they may be off; if they "
                 "stay silent for a sunny day, call your installer."
             )
-        return Condition(self.name, serials[0], self.severity, serials, title, f"{fact}. {advice}", last)
+        since = max(last, default=None)
+        return Condition(self.name, serials[0], self.severity, serials, title, f"{fact} {advice}", since)
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         return recovered(evidence, key)
+
+    def clear_after_seconds(self, evidence: Evidence) -> float:
+        """One report among silence is not the end of it."""
+        return BACK_SECONDS
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
         body = f"{listed(alert.serials)}: the notice of {clock_time(alert.raised_at, evidence)} is settled."

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from enphase_tray.alerts.rule import Rule
-from enphase_tray.alerts.standing import earliest, in_state, recovered
-from enphase_tray.alerts.words import clock_time, listed, short
+from enphase_tray.alerts.standing import BACK_SECONDS, awaits_relay, earliest, in_state, recovered
+from enphase_tray.alerts.words import between, clock_time, how_sure, listed, short
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 from enphase_tray.model.readings import InverterReading, InverterState
 from enphase_tray.model.status_words import describe_words
@@ -19,12 +19,17 @@ class InverterStopped(Rule):
     label = "An inverter makes nothing"
     severity = Severity.WARNING
     raise_after_polls = 2
+    rearm_seconds = 4 * 3600.0
+    keeps_words = True
     grouped = True
 
     def check(self, evidence: Evidence) -> Iterable[Condition]:
         if evidence.snapshot is None:
             return
-        for inverter in in_state(evidence, evidence.snapshot, InverterState.STOPPED):
+        stopped = in_state(evidence, evidence.snapshot, InverterState.STOPPED)
+        if stopped and awaits_relay(evidence, evidence.snapshot):
+            return
+        for inverter in stopped:
             serial = inverter.serial
             yield Condition(
                 rule=self.name,
@@ -38,20 +43,25 @@ class InverterStopped(Rule):
 
     def merge(self, conditions: Sequence[Condition], evidence: Evidence) -> Condition:
         serials = tuple(sorted(c.key for c in conditions))
-        since = earliest(conditions)
-        when = f" since {clock_time(since, evidence)}" if since is not None else ""
+        moments = [c.since for c in conditions if c.since is not None]
+        when = between(moments, evidence)
         if len(conditions) == 1:
             title = conditions[0].title
-            fact = f"It reports, but has made no power{when} while its neighbours do"
+            fact = f"It reports, but has made no power{when}. {how_sure(evidence)}"
             advice = conditions[0].body
         else:
             title = f"{len(conditions)} inverters make nothing"
-            fact = f"{listed(serials)} report, but have made no power{when} while their neighbours do"
+            fact = f"{listed(serials)} report, but have made no power{when}. {how_sure(evidence)}"
             advice = "Look for snow or shade on the panels and at their breaker; otherwise call your installer."
-        return Condition(self.name, serials[0], self.severity, serials, title, f"{fact}. {advice}", since)
+        since = earliest(conditions)
+        return Condition(self.name, serials[0], self.severity, serials, title, f"{fact} {advice}", since)
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         return recovered(evidence, key)
+
+    def clear_after_seconds(self, evidence: Evidence) -> float:
+        """One good report among many of nothing is not the end of it."""
+        return BACK_SECONDS
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
         if len(alert.serials) == 1:

@@ -21,9 +21,15 @@ class LoginRefused(Rule):
     def check(self, evidence: Evidence) -> Iterable[Condition]:
         failure = evidence.failure
         if failure is not None and failure.kind in _KINDS:
-            yield Condition(self.name, "login", self.severity, (), failure.title, sentence(failure.advice), failure.at)
+            body = (
+                f"Found at {clock_time(failure.at, evidence)}, when the gateway was asked. {sentence(failure.advice)}"
+            )
+            yield Condition(self.name, "login", self.severity, (), failure.title, body, failure.at)
         for problem in _refused(evidence):
-            yield Condition(self.name, "login", self.severity, (), problem.title, sentence(problem.advice))
+            body = (
+                f"Found at {clock_time(evidence.at, evidence)}, when the gateway was asked. {sentence(problem.advice)}"
+            )
+            yield Condition(self.name, "login", self.severity, (), problem.title, body, evidence.at)
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         return evidence.snapshot is not None and not _refused(evidence)

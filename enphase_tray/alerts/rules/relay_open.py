@@ -35,6 +35,7 @@ class RelayOpen(Rule):
                     serials=(relay.serial,),
                     title=_title(relay),
                     body=_body(relay, evidence),
+                    since=evidence.assessment.since.get(relay.serial),
                 )
 
     def urgent(self, condition: Condition, evidence: Evidence) -> bool:
@@ -99,6 +100,9 @@ def _body(relay: RelayReading, evidence: Evidence) -> str:
     reason = _reason(relay)
     if reason:
         parts[0] += f" ({reason})"
+    since = evidence.assessment.since.get(relay.serial)
+    when = f" since {clock_time(since, evidence)}" if since is not None else ""
+    parts.append(f"{'It' if relay.kind is RelayKind.IQ_RELAY else 'The gateway'} says so itself{when}")
     parts.append(advice)
     if _is_old(relay, evidence) and relay.last_report_at is not None:
         age = span(_age(relay, evidence) or 0.0)

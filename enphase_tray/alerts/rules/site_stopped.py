@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from enphase_tray.alerts.rule import Rule
-from enphase_tray.alerts.standing import relay_is_open, standing
-from enphase_tray.alerts.words import clock_time
+from enphase_tray.alerts.standing import awaits_relay, relay_is_open, standing
+from enphase_tray.alerts.words import clock_time, how_sure
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
-from enphase_tray.model.readings import Snapshot
+from enphase_tray.model.readings import InverterState, Snapshot
 
 _KEY = "site"
 _STRAGGLER_SECONDS = 1800.0
@@ -20,23 +20,26 @@ class SiteStopped(Rule):
     severity = Severity.CRITICAL
     raise_after_polls = 2
     clear_after_polls = 2
+    rearm_seconds = 2 * 3600.0
+    keeps_words = True
     absorbs = ("inverter_stopped", "inverter_silent")
 
     def check(self, evidence: Evidence) -> Iterable[Condition]:
         snapshot = evidence.snapshot
         if snapshot is None or snapshot.starting_up or relay_is_open(snapshot):
             return
-        without_grid = () if evidence.assessment.relay_cut else _without_grid(snapshot)
+        without_grid = () if evidence.assessment.relay_cut else _without_grid(snapshot, evidence)
         if without_grid:
             yield self._condition(
                 without_grid,
                 "There is no grid at the inverters",
-                "Production has stopped because the inverters see no grid voltage. They start again by themselves some "
-                "minutes after the grid is back; if your lights are on, check the breaker of the solar system.",
+                f"Production has stopped{_seen(evidence)} because the inverters see no grid voltage, as they say "
+                "themselves. They start again some minutes after the grid is back; if your lights are on, check the "
+                "breaker of the solar system.",
             )
             return
         now = standing(evidence, snapshot)
-        if not now.whole_site:
+        if not now.whole_site or awaits_relay(evidence, snapshot):
             return
         since = [evidence.assessment.since[s] for s in now.together if s in evidence.assessment.since]
         when = f" since {clock_time(max(since), evidence)}" if since else ""
@@ -44,8 +47,8 @@ class SiteStopped(Rule):
         yield self._condition(
             now.together,
             "All inverters stand still" if everybody else f"{len(now.together)} of {now.judged} inverters stand still",
-            f"They have made no power{when} though it is day. Check the breaker of the solar system and whether the "
-            "grid is there; if both are well, call your installer.",
+            f"They have made no power{when} though it is day. {how_sure(evidence)} Check the breaker of the solar "
+            "system and whether the grid is there; if both are well, call your installer.",
         )
 
     def settled(self, evidence: Evidence, key: str) -> bool:
@@ -54,16 +57,19 @@ class SiteStopped(Rule):
             snapshot is not None
             and not snapshot.starting_up
             and bool(snapshot.inverters)
-            and not (relay_is_open(snapshot) or evidence.assessment.daylight is not True)
+            and (relay_is_open(snapshot) or evidence.assessment.daylight is True)
         )
 
     def clear_after_seconds(self, evidence: Evidence) -> float:
         """Where some still stand, they get time to start before they are spoken of one by one."""
-        if evidence.snapshot is None or not standing(evidence, evidence.snapshot).bad:
+        snapshot = evidence.snapshot
+        if snapshot is None or relay_is_open(snapshot) or not standing(evidence, snapshot).bad:
             return 0.0
         return _STRAGGLER_SECONDS + 2 * evidence.assessment.report_interval_seconds
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        if evidence.snapshot is not None and relay_is_open(evidence.snapshot):
+            return "The cause is known: a relay is open", "The inverters stand still because of it; see its own notice."
         return (
             "The inverters make power again",
             f"They had stood still since before {clock_time(alert.raised_at, evidence)}.",
@@ -73,8 +79,23 @@ class SiteStopped(Rule):
         return Condition(self.name, _KEY, self.severity, serials, title, body)
 
 
-def _without_grid(snapshot: Snapshot) -> tuple[str, ...]:
+def _seen(evidence: Evidence) -> str:
+    """Since when, as far as the inverters' last signs of power tell."""
+    snapshot = evidence.snapshot
+    known = () if snapshot is None else snapshot.inverters
+    since = [evidence.assessment.since[one.serial] for one in known if one.serial in evidence.assessment.since]
+    return (
+        f" since {clock_time(max(since), evidence)}"
+        if since
+        else f" (first seen at {clock_time(evidence.at, evidence)})"
+    )
+
+
+def _without_grid(snapshot: Snapshot, evidence: Evidence) -> tuple[str, ...]:
     """The inverters that say that the grid is gone, if they are most of those that say anything."""
-    speaking = [i for i in snapshot.inverters if i.device.words and not i.retired]
+    states = evidence.assessment.states
+    speaking = [i for i in snapshot.inverters if i.device.words and states.get(i.serial) is not InverterState.RETIRED]
+    if not speaking:
+        return ()
     gone = tuple(i.serial for i in speaking if any(w.lower().endswith("pcu_chan.gridgone") for w in i.device.words))
     return gone if gone and 2 * len(gone) >= len(speaking) else ()

@@ -10,14 +10,13 @@ from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 _STAGES = (
     (timedelta(days=1), Severity.CRITICAL),
     (timedelta(days=7), Severity.WARNING),
-    (timedelta(days=30), Severity.INFORMATION),
 )
 _SHORT_LIFE = timedelta(days=2)
 _SHORT_NOTICE = timedelta(hours=1)
 
 
 class TokenExpiring(Rule):
-    """Told 30 days before, again 7 days and 1 day before; a token of some hours (installer) only in its last hour."""
+    """Told `Limits.token_days` before, again 7 days and 1 day before; a token of some hours only in its last hour."""
 
     name = "token_expiring"
     label = "The access token ends soon"
@@ -37,7 +36,7 @@ class TokenExpiring(Rule):
             severity=severity,
             serials=(),
             title=f"The access token ends in {span(left)}" if left > 0 else "The access token has ended",
-            body=f"It is valid until {when}; then the gateway no longer lets this program in. "
+            body=f"It says itself that it is valid until {when}; then the gateway no longer lets this program in. "
             "Paste a new token in the settings, or let it be renewed with your Enphase account.",
         )
 
@@ -59,4 +58,6 @@ def _severity(evidence: Evidence) -> Severity | None:
     left = expires_at - evidence.at
     if issued_at is not None and expires_at - issued_at <= _SHORT_LIFE:
         return Severity.WARNING if left <= _SHORT_NOTICE else None
-    return next((severity for limit, severity in _STAGES if left <= limit), None)
+    if left > timedelta(days=evidence.limits.token_days):
+        return None
+    return next((severity for limit, severity in _STAGES if left <= limit), Severity.INFORMATION)

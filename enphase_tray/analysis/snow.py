@@ -1,0 +1,72 @@
+"""Inverters that may lie under snow: they did not wake together with others, in a season in which snow may lie."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from enphase_tray.analysis.track import InverterTrack
+
+_ASLEEP_SECONDS = 8 * 3600.0
+"""Who has not worked for so long has slept a night since."""
+_DARK_SECONDS = 22 * 3600.0
+"""An array that has not worked for so long has skipped a day."""
+_LATE_SECONDS, _EARLY_SECONDS = 5400.0, 2700.0
+_RISING_SECONDS = 3600.0
+_MOST_SECONDS = 6 * 86400.0
+_SHARE = 0.2
+_FREE_WATTS = 10.0
+"""Some watts may come through the snow."""
+
+
+class Snow:
+    """Keeps who may be covered, and since when (epoch seconds of their last work)."""
+
+    def __init__(self, memory: Mapping[str, Any] | None = None) -> None:
+        kept = memory or {}
+        self._covered: dict[str, float] = {str(serial): float(at) for serial, at in (kept.get("covered") or {}).items()}
+        self._worked_at = float(kept.get("worked_at", 0.0))
+        self._rose_at = float(kept.get("rose_at", 0.0))
+        self._spell = bool(kept.get("spell", False))
+        """Whether the array last woke later, or had gone dark sooner, than usual, or had skipped a day."""
+
+    def memory(self) -> dict[str, Any]:
+        """What to keep for the next run."""
+        return {
+            "covered": dict(self._covered),
+            "worked_at": self._worked_at,
+            "rose_at": self._rose_at,
+            "spell": self._spell,
+        }
+
+    def covers(self, serial: str) -> bool:
+        """Whether this inverter's silence, or its nothing, may be snow."""
+        return serial in self._covered
+
+    def follow(self, now: float, worked_at: float, tracks: Mapping[str, InverterTrack], possible: bool) -> None:
+        """Look at everybody at `now`. `worked_at`: the last power of anybody; `possible`: it may snow there now."""
+        dark = worked_at - self._worked_at if worked_at > self._worked_at > 0.0 else 0.0
+        if dark > _ASLEEP_SECONDS / 2:
+            self._rose_at = worked_at
+            rose_late = any(track.hours.core_seconds(worked_at) > _LATE_SECONDS for track in tracks.values())
+            set_early = any(track.hours.core(self._worked_at + _EARLY_SECONDS) for track in tracks.values())
+            self._spell = rose_late or set_early or dark > _DARK_SECONDS
+        self._worked_at = max(worked_at, self._worked_at)
+        for serial in [s for s, since in self._covered.items() if self._is_over(s, since, now, tracks)]:
+            del self._covered[serial]
+        if not possible:
+            return
+        lying = {
+            serial: track.working_at
+            for serial, track in tracks.items()
+            if track.working_at is not None
+            and not track.faulty
+            and now - track.working_at > _ASLEEP_SECONDS
+            and track.working_at < self._rose_at
+        }
+        many = len(lying) >= 2 and len(lying) >= _SHARE * len(tracks) and now - self._rose_at >= _RISING_SECONDS
+        if lying and (self._spell or many):
+            self._covered.update(lying)
+
+    def _is_over(self, serial: str, since: float, now: float, tracks: Mapping[str, InverterTrack]) -> bool:
+        track = tracks.get(serial)
+        woke = track is not None and (track.working_at or 0.0) > since and (track.watts or 0.0) >= _FREE_WATTS
+        return track is None or woke or now - since > _MOST_SECONDS
