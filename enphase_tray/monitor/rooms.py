@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.connection import CloudAccount, Connection, TokenKeeper, TrialStep
 from enphase_tray.model.identity import FoundGateway, Secret
 from enphase_tray.monitor.monitor import Monitor
@@ -36,5 +37,6 @@ class Rooms:
     try_connection: TrialRunner
     fetch_token: TokenFetcher
     discover: Callable[[float], list[FoundGateway]]
+    read_history: Callable[[], HistoryReader]
     abort: Callable[[], None]
     """From any thread: end a running trial, sign-in or discovery."""

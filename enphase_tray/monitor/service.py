@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import CloudAccount, Connection, GatewayVersion, TokenKeeper, TrialStep
@@ -18,6 +19,9 @@ from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.settings.state import StateStore
 from enphase_tray.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from enphase_tray.monitor.preview import PreviewRequest, PreviewStep
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +124,16 @@ class GatewayService:
                 yield step
         finally:
             self._rebuild()
+
+    def preview(self, request: "PreviewRequest") -> Iterator["PreviewStep"]:
+        """What a rule would have told, a day at a time. Raises HistoryError."""
+        from enphase_tray.monitor.preview import preview
+
+        reader = self._rooms.read_history()
+        try:
+            yield from preview(reader, request)
+        finally:
+            reader.close()
 
     def discover(self, seconds: float) -> tuple[FoundGateway, ...]:
         """Gateways announced on the network within `seconds`."""

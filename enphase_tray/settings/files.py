@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from enphase_tray.model.errors import SettingsError
+from enphase_tray.model.errors import Retry, SettingsError
 
 _POSIX = os.name == "posix"
 _PRIVATE_FILE = 0o600
@@ -90,14 +90,17 @@ def keep_copy(path: Path, content: bytes, label: str) -> Path:
 
 
 def translate(error: OSError, path: Path) -> SettingsError:
-    """What the system says of a file, as ours."""
+    """What the system says of a file, as ours. What may pass without the user is tried again."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return SettingsError("The disk is full", f"Make room, then try again; {path} was left as it is.")
+        advice = f"Make room, then try again; {path} was left as it is."
+        return SettingsError("The disk is full", advice, Retry.LATER)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return SettingsError(f"{path} may not be read or written", "Check whose file it is and who may write it.")
+        advice = "Check whose file it is and who may write it."
+        return SettingsError(f"{path} may not be read or written", advice, Retry.LATER)
     if error.errno == errno.ELOOP:
         return SettingsError(f"{path} is a link", "Put a real file in its place, or choose another profile.")
-    return SettingsError(f"{path} cannot be read or written", f"The system says: {error.strerror or error}.")
+    advice = f"The system says: {error.strerror or error}."
+    return SettingsError(f"{path} cannot be read or written", advice, Retry.SOON)
 
 
 def _not_ours(path: Path) -> SettingsError:

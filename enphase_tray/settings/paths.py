@@ -23,6 +23,11 @@ class ProfilePaths:
     log_file: Path
     run_dir: Path
 
+    @property
+    def reports_dir(self) -> Path:
+        """Where weekly reports are written by themselves; it is made with the first."""
+        return self.directory / "reports"
+
     @classmethod
     def default(cls) -> "ProfilePaths":
         """The user's own folders, as the system has them."""

@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 
+from enphase_tray.model.alerts import DEFAULT_LIMITS, Limits
 from enphase_tray.model.connection import GatewayVersion
 
 DEFAULT_REFRESH_SECONDS = 300
 MIN_REFRESH_SECONDS = 60
 MAX_REFRESH_SECONDS = 3600
+LIMIT_RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"weak_percent": (10, 80), "unreachable_minutes": (5, 1440), "token_days": (1, 90)}
+)
+"""The least and the most of each of `Limits`."""
+MAX_PRICE_PER_KWH = 10_000.0
 
 
 class Appearance(StrEnum):
@@ -18,6 +25,14 @@ class Appearance(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+class RuleMode(StrEnum):
+    """What becomes of a rule's alerts. `DIGEST`: told once a day in one summary; `OFF`: nothing is judged."""
+
+    ON = "on"
+    DIGEST = "digest"
+    OFF = "off"
 
 
 class IconStyle(StrEnum):
@@ -58,12 +73,35 @@ class GatewaySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of every day in which nothing is told, by the computer's clock; they may go over midnight.
+
+    From a time to the same time is no time at all.
+    """
+
+    enabled: bool = False
+    start: time = time(22, 0)
+    end: time = time(7, 0)
+    critical_anyway: bool = True
+    """What stops the plant is told also then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the user can choose."""
 
     gateway: GatewaySettings = GatewaySettings()
-    rules: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
-    """Rule name to whether it may notify; a rule that is not named is on."""
+    rules: Mapping[str, RuleMode] = field(default_factory=lambda: MappingProxyType({}))
+    """Rule name to what becomes of its alerts; a rule that is not named is on."""
+    limits: Limits = DEFAULT_LIMITS
+    quiet: QuietHours = QuietHours()
+    digest_at: time = time(8, 0)
+    """When the daily summary is told, by the computer's clock."""
+    price_per_kwh: float | None = None
+    """What a kWh is worth, in `currency`; `None`: not known, and nothing is said of money."""
+    currency: str = ""
+    weekly_report: bool = False
+    """Write a report of the week each Monday."""
     start_at_login: bool = False
     units: Units = Units.AUTO
     appearance: Appearance = Appearance.SYSTEM
@@ -75,3 +113,7 @@ class Settings:
     def configured(self) -> bool:
         """Whether there is a gateway to poll."""
         return bool(self.gateway.serial or self.gateway.host)
+
+    def mode(self, rule: str) -> RuleMode:
+        """What becomes of the alerts of a rule."""
+        return self.rules.get(rule, RuleMode.ON)

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -16,11 +17,28 @@ _SCHEMA = 1
 _MOMENTS = frozenset({"not_before", "not_after", "pinned_at", "last_good_at", "at"})
 
 
+_REFUSALS_APART = timedelta(days=1)
+"""Whoever shows one certificate after the other shall not fill the log."""
+
+
+class TrustEvent(StrEnum):
+    """What a line of the trust log tells.
+
+    `PINNED`: from then on the gateway was known by this certificate. `REFUSED`: this one was shown in its place, and
+    got nothing; reading was paused. `RETURNED`: after that the pinned one was shown again, and reading went on.
+    """
+
+    PINNED = "pinned"
+    REFUSED = "refused"
+    RETURNED = "returned"
+
+
 @dataclass(frozen=True, slots=True)
 class TrustEntry:
-    """One line of the trust log: from `at` on the gateway was known by another certificate.
+    """One line of the trust log.
 
-    `previous` is the fingerprint before, `None` the first time; `by` as in `Pin.pinned_by`.
+    `fingerprint` is that of the certificate that was pinned, refused or seen again; `previous` the pinned one before
+    (`None` the first time), at a refusal the pinned one. `by` as in `Pin.pinned_by`; empty but for `PINNED`.
     """
 
     at: datetime
@@ -28,6 +46,7 @@ class TrustEntry:
     fingerprint: str
     previous: str | None
     by: str
+    event: TrustEvent = TrustEvent.PINNED
 
 
 class StateStore:
@@ -64,13 +83,33 @@ class StateStore:
         document["pins"][pin.serial] = _plain(pin)
         self._save(document)
 
+    def log_refusal(self, serial: str, fingerprint: str, at: datetime) -> None:
+        """Note that another certificate than the pinned one was shown for this gateway; at most once a day."""
+        document = self._load()
+        last = _last_entry(document, serial)
+        if last is not None and last.event is TrustEvent.REFUSED and abs(at - last.at) < _REFUSALS_APART:
+            return
+        kept = document["pins"].get(serial)
+        pinned = None if kept is None else _pin(kept).certificate.fingerprint
+        document["trust_log"].append(_plain(TrustEntry(at, serial, fingerprint, pinned, "", TrustEvent.REFUSED)))
+        self._save(document)
+
+    def log_return(self, serial: str, fingerprint: str, at: datetime) -> None:
+        """Note that the gateway was reached with its pinned certificate, if a refusal came before."""
+        document = self._load()
+        last = _last_entry(document, serial)
+        if last is None or last.event is not TrustEvent.REFUSED:
+            return
+        document["trust_log"].append(_plain(TrustEntry(at, serial, fingerprint, None, "", TrustEvent.RETURNED)))
+        self._save(document)
+
     def pinned_serials(self) -> tuple[str, ...]:
         """All gateways with a pin."""
         return tuple(sorted(self._load()["pins"]))
 
     def trust_log(self) -> tuple[TrustEntry, ...]:
-        """Every change of a pin since the beginning, oldest first; nothing ever leaves it."""
-        return tuple(TrustEntry(**_moments(entry)) for entry in self._load()["trust_log"])
+        """Every change of trust since the beginning, oldest first; nothing ever leaves it."""
+        return tuple(_entry(entry) for entry in self._load()["trust_log"])
 
     def facts(self, serial: str) -> Mapping[str, Any]:
         """Plain JSON facts of one gateway; empty if unknown."""
@@ -122,7 +161,7 @@ def _understood(content: bytes) -> dict[str, Any]:
     for pin in pins.values():
         _pin(pin)
     for entry in log:
-        TrustEntry(**_moments(entry))
+        _entry(entry)
     return document
 
 
@@ -136,6 +175,17 @@ def _plain(record: Pin | TrustEntry | CertificateFacts) -> dict[str, Any]:
         else value
         for name, value in values.items()
     }
+
+
+def _entry(kept: dict[str, Any]) -> TrustEntry:
+    read = TrustEntry(**_moments(kept))
+    return replace(read, event=TrustEvent(read.event))
+
+
+def _last_entry(document: dict[str, Any], serial: str) -> TrustEntry | None:
+    own = (entry for entry in reversed(document["trust_log"]) if entry.get("serial") == serial)
+    last = next(own, None)
+    return None if last is None else _entry(last)
 
 
 def _pin(kept: dict[str, Any]) -> Pin:

@@ -3,24 +3,41 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from datetime import time
 from enum import StrEnum
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from enphase_tray.model.alerts import Limits
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.settings.files import keep_copy, read_private, write_private
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.settings.settings import GatewaySettings, Settings
+from enphase_tray.settings.settings import GatewaySettings, QuietHours, RuleMode, Settings
 from enphase_tray.settings.validate import check_settings
 
 Document = dict[str, Any]
 Migration = Callable[[Document], Document]
 """From one schema to the next; gives a new document."""
 
-MIGRATIONS: tuple[Migration, ...] = ()
-"""Step n leads from schema n + 1 to n + 2. Add at the end, never change one that was released."""
+_Plain = bool | int | str | time
+_Section = TypeVar("_Section", Settings, GatewaySettings, Limits, QuietHours)
 
-_Section = TypeVar("_Section", Settings, GatewaySettings)
+
+def _rules_have_modes(document: Document) -> Document:
+    """To schema 2: a rule is no longer true or false, but `on`, `digest` or `off`."""
+    rules = document.get("rules")
+    if not isinstance(rules, dict):
+        return document
+    words = {True: RuleMode.ON.value, False: RuleMode.OFF.value}
+    return {
+        **document,
+        "rules": {name: words[mode] if isinstance(mode, bool) else mode for name, mode in rules.items()},
+    }
+
+
+MIGRATIONS: tuple[Migration, ...] = (_rules_have_modes,)
+"""Step n leads from schema n to n + 1. Add at the end, never change one that was released."""
 
 
 class SettingsStore:
@@ -52,11 +69,14 @@ class SettingsStore:
         _demand_valid(settings)
         import tomli_w
 
-        document = _merge(self._document(), _to_document(settings, len(self._migrations) + 1))
+        document = _merge(self._document(keep_older=True), _to_document(settings, len(self._migrations) + 1))
         write_private(self._path, tomli_w.dumps(document).encode())
 
-    def _document(self) -> Document:
-        """The file's content at the present schema; empty if there is none."""
+    def _document(self, *, keep_older: bool = False) -> Document:
+        """The file's content at the present schema; empty if there is none.
+
+        `keep_older`: it is about to be replaced, so keep a copy of one that is of an older schema.
+        """
         self._notice = None
         content = read_private(self._path)
         if content is None:
@@ -72,9 +92,12 @@ class SettingsStore:
             )
             write_private(self._path, _EMPTY)
             return {}
-        return self._migrated(document, content)
+        migrated = self._migrated(document)
+        if keep_older and migrated is not document:
+            keep_copy(self._path, content, f"before-schema-{len(self._migrations) + 1}")
+        return migrated
 
-    def _migrated(self, document: Document, content: bytes) -> Document:
+    def _migrated(self, document: Document) -> Document:
         schema = document.get("schema", 1)
         newest = len(self._migrations) + 1
         if type(schema) is not int or schema < 1:
@@ -86,41 +109,59 @@ class SettingsStore:
             )
         if schema == newest:
             return document
-        keep_copy(self._path, content, f"before-schema-{newest}")
         for step in self._migrations[schema - 1 :]:
             document = step(document)
         return {**document, "schema": newest}
 
 
 _EMPTY = b"schema = 1\n"
+_MAY_BE_ABSENT = frozenset({"price_per_kwh"})
 
 
 def _from_document(document: Document) -> Settings:
-    rules = document.get("rules", {})
-    if not isinstance(rules, dict):
-        raise _wrong("rules", rules, "a table")
-    for name, enabled in rules.items():
-        if type(enabled) is not bool:
-            raise _wrong(f"rules.{name}", enabled, "true or false")
-    table = document.get("gateway", {})
-    if not isinstance(table, dict):
-        raise _wrong("gateway", table, "a table")
     settings = replace(
         _read(Settings(), document, ""),
-        gateway=_read(GatewaySettings(), table, "gateway."),
-        rules=MappingProxyType(dict(rules)),
+        gateway=_read(GatewaySettings(), _table(document, "gateway"), "gateway."),
+        rules=MappingProxyType({name: _mode(name, mode) for name, mode in _table(document, "rules").items()}),
+        limits=_read(Limits(), _table(document, "limits"), "limits."),
+        quiet=_read(QuietHours(), _table(document, "quiet_hours"), "quiet_hours."),
+        price_per_kwh=_price(document.get("price_per_kwh")),
     )
     _demand_valid(settings)
     return settings
 
 
 def _to_document(settings: Settings, schema: int) -> Document:
+    document: Document = {"schema": schema, **_write(settings)}
+    if settings.price_per_kwh is not None:
+        document["price_per_kwh"] = float(settings.price_per_kwh)
     return {
-        "schema": schema,
-        **_write(settings),
+        **document,
         "gateway": _write(settings.gateway),
-        "rules": dict(settings.rules),
+        "rules": {name: str(mode) for name, mode in settings.rules.items()},
+        "limits": _write(settings.limits),
+        "quiet_hours": _write(settings.quiet),
     }
+
+
+def _table(document: Document, key: str) -> Document:
+    table = document.get(key, {})
+    if not isinstance(table, dict):
+        raise _wrong(key, table, "a table")
+    return table
+
+
+def _mode(rule: str, value: object) -> RuleMode:
+    mode = _value(f"rules.{rule}", value, RuleMode.ON)
+    return RuleMode(str(mode))
+
+
+def _price(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong("price_per_kwh", value, "a number such as 0.32")
+    return float(value)
 
 
 def _read(section: _Section, table: Mapping[str, Any], prefix: str) -> _Section:
@@ -132,30 +173,48 @@ def _read(section: _Section, table: Mapping[str, Any], prefix: str) -> _Section:
     return replace(section, **found)
 
 
-def _write(section: Settings | GatewaySettings) -> Document:
-    return {name: str(value) if isinstance(value, StrEnum) else value for name, value in _plain_fields(section).items()}
+def _write(section: Settings | GatewaySettings | Limits | QuietHours) -> Document:
+    return {name: _written(value) for name, value in _plain_fields(section).items()}
 
 
-def _plain_fields(section: Settings | GatewaySettings) -> dict[str, bool | int | str]:
+def _written(value: _Plain) -> bool | int | str:
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _plain_fields(section: Settings | GatewaySettings | Limits | QuietHours) -> dict[str, _Plain]:
     values = {field.name: getattr(section, field.name) for field in fields(section)}
-    return {name: value for name, value in values.items() if isinstance(value, bool | int | str)}
+    return {name: value for name, value in values.items() if isinstance(value, _Plain)}
 
 
-def _value(key: str, value: Any, default: bool | int | str) -> bool | int | str:
+def _value(key: str, value: Any, default: _Plain) -> _Plain:
     if isinstance(default, StrEnum):
         words = [str(word) for word in type(default)]
         if value not in words:
             raise _wrong(key, value, "one of " + ", ".join(f'"{word}"' for word in words))
         return type(default)(value)
+    if isinstance(default, time):
+        return _time_of_day(key, value)
     if isinstance(value, bool | int | str) and type(value) is type(default):
         return value
     expected = {bool: "true or false", int: "a whole number", str: 'a text in "quotes"'}[type(default)]
     raise _wrong(key, value, expected)
 
 
+def _time_of_day(key: str, value: object) -> time:
+    try:
+        read = value if isinstance(value, time) else time.fromisoformat(str(value))
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is not None:
+        raise _wrong(key, value, 'a time of day such as "22:00"')
+    return read.replace(second=0, microsecond=0)
+
+
 def _demand_valid(settings: Settings) -> None:
     for key, sentence in check_settings(settings).items():
-        value = getattr(settings.gateway, key.removeprefix("gateway."))
+        value: object = reduce(getattr, key.split("."), settings)
         raise SettingsError(f"The setting {key} cannot be {value!r}", sentence)
 
 
@@ -166,8 +225,11 @@ def _wrong(key: str, value: object, allowed: str) -> SettingsError:
 
 
 def _merge(old: Document, new: Document) -> Document:
-    """`new` with the keys of `old` that it does not have, at every depth but in the rules."""
-    merged = dict(old)
+    """`new` with the keys of `old` that it does not have, at every depth but in the rules.
+
+    A key of ours that `new` leaves out was taken back by the user.
+    """
+    merged = {key: value for key, value in old.items() if key not in _MAY_BE_ABSENT}
     for key, value in new.items():
         before = old.get(key)
         both_tables = isinstance(before, dict) and isinstance(value, dict) and key != "rules"

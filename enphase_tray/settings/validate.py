@@ -3,12 +3,21 @@
 import ipaddress
 import re
 
-from enphase_tray.settings.settings import MAX_REFRESH_SECONDS, MIN_REFRESH_SECONDS, GatewaySettings, Settings
+from enphase_tray.model.alerts import Limits
+from enphase_tray.settings.settings import (
+    LIMIT_RANGES,
+    MAX_PRICE_PER_KWH,
+    MAX_REFRESH_SECONDS,
+    MIN_REFRESH_SECONDS,
+    GatewaySettings,
+    Settings,
+)
 
 _SERIAL = re.compile(r"\d{12}", re.ASCII)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _NAME_LENGTH = 253
 _TEXT_LENGTH = 200
+_CURRENCY_LENGTH = 8
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SHARED = ipaddress.ip_network("100.64.0.0/10")
 
@@ -72,6 +81,29 @@ def check_text(text: str) -> str | None:
     return None if text.isprintable() or not text else "Use only printable characters, in one line."
 
 
+def check_price(price: float | None) -> str | None:
+    """What a kWh is worth; `None` (not known) is allowed."""
+    if price is None or 0.0 < price <= MAX_PRICE_PER_KWH:
+        return None
+    return f"Type a price above 0 and up to {MAX_PRICE_PER_KWH:g}, or leave it empty."
+
+
+def check_currency(text: str) -> str | None:
+    """The short name or sign of a currency; empty is allowed."""
+    if len(text) > _CURRENCY_LENGTH:
+        return f"Use at most {_CURRENCY_LENGTH} characters, for example EUR."
+    return check_text(text)
+
+
+def check_limits(limits: Limits) -> dict[str, str]:
+    """All that is wrong with the thresholds of rules, by field name."""
+    return {
+        name: f"Choose a whole number from {least} to {most}."
+        for name, (least, most) in LIMIT_RANGES.items()
+        if not least <= getattr(limits, name) <= most
+    }
+
+
 def check_gateway(gateway: GatewaySettings) -> dict[str, str]:
     """All that is wrong with a gateway's settings, by field name."""
     found = {
@@ -87,7 +119,12 @@ def check_gateway(gateway: GatewaySettings) -> dict[str, str]:
 
 def check_settings(settings: Settings) -> dict[str, str]:
     """All that is wrong, by dotted key as in the settings file."""
-    return {f"gateway.{name}": sentence for name, sentence in check_gateway(settings.gateway).items()}
+    rest = {"price_per_kwh": check_price(settings.price_per_kwh), "currency": check_currency(settings.currency)}
+    return {
+        **{f"gateway.{name}": sentence for name, sentence in check_gateway(settings.gateway).items()},
+        **{f"limits.{name}": sentence for name, sentence in check_limits(settings.limits).items()},
+        **{name: sentence for name, sentence in rest.items() if sentence is not None},
+    }
 
 
 def _split_port(text: str) -> tuple[str, str | None]:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,3 +43,14 @@ def test_a_token_that_ends_soon_is_told_once_per_stage() -> None:
     snapshot = Array(1).snapshot(START + timedelta(days=10))
     renewed = judge.judge(snapshot.at, snapshot, None, token_expires_at=expires + timedelta(days=365))
     assert [str(event.change) for event in renewed.events] == ["cleared"]
+
+
+def test_the_doctor_speaks_of_each_poll_and_is_remembered() -> None:
+    array = Array(4)
+    judge = Judge(everything)
+    told = last_judgement(judge, outcomes(array, START, START + timedelta(minutes=20)))
+    assert told.health is not None
+    assert [panel.serial for panel in told.health.panels] == [array.serial(number) for number in range(4)]
+    at = START + timedelta(hours=1)
+    assert judge.judge(at, None, failure(at)).health is told.health
+    assert json.loads(json.dumps(judge.memory()))["doctor"]["zone"] == "Europe/Brussels"

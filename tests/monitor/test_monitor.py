@@ -92,3 +92,20 @@ def test_readings_go_on_while_they_cannot_be_saved(home: Home, monitor: Monitor)
     reader = home.profile().history_reader()
     assert reader.first_at(home.gateway.serial) is not None
     reader.close()
+
+
+def test_the_doctor_learns_the_days_before_a_restart_from_the_history(home: Home, monitor: Monitor) -> None:
+    """Not before the first figures: those wait for nothing."""
+    for _ in range(2 * 24):
+        monitor.poll()
+        home.clock.advance(1800)
+    monitor.close()
+    again = monitor_of(home)
+    first = again.poll()
+    home.clock.advance(300)
+    second = again.poll()
+    again.close()
+    assert first.health is not None
+    assert second.health is not None
+    assert all(len(panel.days) <= 1 for panel in first.health.panels)
+    assert all(len(panel.days) >= 2 for panel in second.health.panels)

@@ -8,7 +8,7 @@ from enphase_tray.model.connection import GatewayState
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.model.identity import CertificateFacts, Pin
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.settings.state import StateStore
+from enphase_tray.settings.state import StateStore, TrustEvent
 
 NOON = datetime(2026, 6, 25, 12, tzinfo=UTC)
 CERTIFICATE = CertificateFacts(
@@ -60,6 +60,26 @@ def test_every_change_of_trust_is_logged_for_ever(paths: ProfilePaths) -> None:
         (NOON, "ab" * 32, None, "user"),
         (NOON + timedelta(days=1), "ef" * 32, "ab" * 32, "first use"),
     ]
+
+
+def test_refusals_and_the_return_are_logged_once(paths: ProfilePaths) -> None:
+    state, hour = StateStore(paths), timedelta(hours=1)
+    state.set_pin(PIN)
+    state.log_return(PIN.serial, "ab" * 32, NOON)
+    for number in range(48):
+        # Another certificate at each poll does not fill the log.
+        state.log_refusal(PIN.serial, f"{number:064x}", NOON + number * hour)
+        state.log_refusal("2", f"{number:064x}", NOON + number * hour)
+    state.log_return(PIN.serial, "ab" * 32, NOON + 48 * hour)
+    state.log_return(PIN.serial, "ab" * 32, NOON + 49 * hour)
+    log = [entry for entry in StateStore(paths).trust_log() if entry.serial == PIN.serial]
+    assert [(entry.event, entry.at, entry.previous) for entry in log] == [
+        (TrustEvent.PINNED, NOON, None),
+        (TrustEvent.REFUSED, NOON, "ab" * 32),
+        (TrustEvent.REFUSED, NOON + 24 * hour, "ab" * 32),
+        (TrustEvent.RETURNED, NOON + 48 * hour, None),
+    ]
+    assert StateStore(paths).pin(PIN.serial) == PIN
 
 
 def test_what_is_equal_is_not_written_again(paths: ProfilePaths) -> None:

@@ -1,5 +1,6 @@
 import tomllib
 from dataclasses import replace
+from datetime import time
 from types import MappingProxyType
 from typing import Any
 
@@ -8,13 +9,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from enphase_tray.model.alerts import Limits
 from enphase_tray.model.connection import GatewayVersion
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.settings.settings import Appearance, GatewaySettings, IconStyle, Settings, Units
+from enphase_tray.settings.settings import Appearance, GatewaySettings, IconStyle, QuietHours, RuleMode, Settings, Units
 from enphase_tray.settings.store import SettingsStore
 
 _LINES = st.text(st.characters(exclude_categories=("C", "Z")), max_size=40)
+_TIMES = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
 _GATEWAYS = st.builds(
     GatewaySettings,
     serial=st.from_regex(r"\A(\d{12})?\Z").filter(str.isascii),
@@ -32,7 +35,18 @@ _GATEWAYS = st.builds(
 _SETTINGS = st.builds(
     Settings,
     gateway=_GATEWAYS,
-    rules=st.dictionaries(st.sampled_from(["relay_open", "inverter_silent", "a rule"]), st.booleans()),
+    rules=st.dictionaries(st.sampled_from(["relay_open", "inverter_silent", "a rule"]), st.sampled_from(RuleMode)),
+    limits=st.builds(
+        Limits,
+        weak_percent=st.integers(10, 80),
+        unreachable_minutes=st.integers(5, 1440),
+        token_days=st.integers(1, 90),
+    ),
+    quiet=st.builds(QuietHours, st.booleans(), _TIMES, _TIMES, st.booleans()),
+    digest_at=_TIMES,
+    price_per_kwh=st.none() | st.floats(0.001, 100.0),
+    currency=st.sampled_from(["", "EUR", "€"]),
+    weekly_report=st.booleans(),
     start_at_login=st.booleans(),
     units=st.sampled_from(Units),
     appearance=st.sampled_from(Appearance),
@@ -64,12 +78,14 @@ def test_what_is_saved_is_loaded(paths: ProfilePaths, settings: Settings) -> Non
 
 def test_the_file_reads_well(paths: ProfilePaths) -> None:
     gateway = GatewaySettings(serial="122000000001", host="192.168.1.20", version=GatewayVersion.FROM_7)
-    SettingsStore(paths).save(Settings(gateway=gateway, rules=MappingProxyType({"relay_open": False})))
+    SettingsStore(paths).save(Settings(gateway=gateway, rules=MappingProxyType({"relay_open": RuleMode.OFF})))
     text = paths.settings_file.read_text()
     assert 'version = "from_7"' in text
     document = tomllib.loads(text)
-    assert document["schema"] == 1
-    assert document["rules"] == {"relay_open": False}
+    assert document["schema"] == 2
+    assert document["rules"] == {"relay_open": "off"}
+    assert document["quiet_hours"]["start"] == "22:00"
+    assert "price_per_kwh" not in document
     assert "password" not in document["gateway"]
 
 
@@ -77,11 +93,51 @@ def test_hand_written_parts_are_enough(paths: ProfilePaths) -> None:
     write(paths, '[gateway]\nhost = "envoy.local"\n[rules]\ninverter_silent = false\n')
     loaded = SettingsStore(paths).load()
     assert loaded.gateway == GatewaySettings(host="envoy.local")
-    assert loaded.rules == {"inverter_silent": False}
+    assert loaded.rules == {"inverter_silent": RuleMode.OFF}
+    assert loaded.mode("inverter_silent") is RuleMode.OFF
+    assert loaded.mode("relay_open") is RuleMode.ON
+
+
+def test_switches_of_earlier_versions_become_modes(paths: ProfilePaths) -> None:
+    before = "schema = 1\nmine = 1\n[rules]\nrelay_open = true\ninverter_silent = false\n"
+    write(paths, before)
+    store = SettingsStore(paths)
+    for _ in range(3):
+        assert store.load().rules == {"relay_open": RuleMode.ON, "inverter_silent": RuleMode.OFF}
+    assert paths.settings_file.read_text() == before, "nothing is written by reading"
+    store.save(store.load())
+    store.save(store.load())
+    document = tomllib.loads(paths.settings_file.read_text())
+    assert document["rules"] == {"relay_open": "on", "inverter_silent": "off"}
+    assert document["mine"] == 1
+    assert [copy.read_text() for copy in paths.directory.glob("settings.before-*")] == [before]
+
+
+def test_what_concerns_alerts_is_read_as_it_is_written_by_hand(paths: ProfilePaths) -> None:
+    write(
+        paths,
+        'schema = 2\nprice_per_kwh = 1\ncurrency = "€"\ndigest_at = "07:30"\n'
+        '[rules]\npanel_weak = "digest"\n[limits]\nweak_percent = 30\n'
+        "[quiet_hours]\nenabled = true\nstart = 21:15:00\n",
+    )
+    loaded = SettingsStore(paths).load()
+    assert loaded.mode("panel_weak") is RuleMode.DIGEST
+    assert (loaded.limits.weak_percent, loaded.limits.unreachable_minutes) == (30, 15)
+    assert (loaded.price_per_kwh, loaded.currency) == (1.0, "€")
+    assert loaded.digest_at == time(7, 30)
+    assert loaded.quiet == QuietHours(True, time(21, 15), time(7, 0), True)
+
+
+def test_a_price_that_was_taken_back_is_gone(paths: ProfilePaths) -> None:
+    store = SettingsStore(paths)
+    store.save(Settings(price_per_kwh=0.3, currency="EUR"))
+    assert store.load().price_per_kwh == 0.3
+    store.save(Settings())
+    assert store.load().price_per_kwh is None
 
 
 def test_unknown_keys_are_kept(paths: ProfilePaths) -> None:
-    write(paths, 'schema = 1\nmine = [1, 2]\n[gateway]\nnickname = "roof"\n[other]\nx = 1\n[rules]\ngone = true\n')
+    write(paths, 'schema = 2\nmine = [1, 2]\n[gateway]\nnickname = "roof"\n[other]\nx = 1\n[rules]\ngone = "on"\n')
     store = SettingsStore(paths)
     store.save(replace(store.load(), rules=MappingProxyType({})))
     document = tomllib.loads(paths.settings_file.read_text())
@@ -108,7 +164,17 @@ def test_unknown_keys_are_kept(paths: ProfilePaths) -> None:
         ("units = 3\n", ("units", "3", '"auto"')),
         ("gateway = 3\n", ("gateway", "3", "a table")),
         ("rules = []\n", ("rules", "[]", "a table")),
-        ('[rules]\nrelay_open = "no"\n', ("rules.relay_open", "'no'", "true or false")),
+        ('[rules]\nrelay_open = "no"\n', ("rules.relay_open", "'no'", '"digest"')),
+        ("schema = 2\n[rules]\nrelay_open = false\n", ("rules.relay_open", "False", '"off"')),
+        ("[limits]\nweak_percent = 5\n", ("limits.weak_percent", "5", "10 to 80")),
+        ("[limits]\ntoken_days = 1.5\n", ("limits.token_days", "1.5", "a whole number")),
+        ("quiet_hours = 3\n", ("quiet_hours", "3", "a table")),
+        ('[quiet_hours]\nstart = "25:00"\n', ("quiet_hours.start", "25:00", '"22:00"')),
+        ("[quiet_hours]\nend = 7\n", ("quiet_hours.end", "7", "time of day")),
+        ("price_per_kwh = -1\n", ("price_per_kwh", "-1", "above 0")),
+        ("price_per_kwh = nan\n", ("price_per_kwh", "nan", "above 0")),
+        ('price_per_kwh = "much"\n', ("price_per_kwh", "'much'", "a number")),
+        ('currency = "too long a name"\n', ("currency", "too long", "at most 8")),
         ("schema = 0\n", ("schema", "0", "whole number")),
         ('schema = "1"\n', ("schema", "'1'", "whole number")),
     ],
@@ -149,13 +215,13 @@ def test_a_damaged_file_is_kept_beside(paths: ProfilePaths, content: bytes, use:
 
 
 def test_a_newer_file_is_left_untouched(paths: ProfilePaths) -> None:
-    write(paths, "schema = 2\nfuture = true\n")
+    write(paths, "schema = 3\nfuture = true\n")
     store = SettingsStore(paths)
     with pytest.raises(SettingsError, match="newer"):
         store.load()
     with pytest.raises(SettingsError, match="newer"):
         store.save(Settings())
-    assert paths.settings_file.read_text() == "schema = 2\nfuture = true\n"
+    assert paths.settings_file.read_text() == "schema = 3\nfuture = true\n"
 
 
 def test_an_older_file_is_brought_up_to_date_with_a_copy(paths: ProfilePaths) -> None:
@@ -167,6 +233,6 @@ def test_an_older_file_is_brought_up_to_date_with_a_copy(paths: ProfilePaths) ->
     write(paths, "schema = 1\nautostart = true\n")
     store = SettingsStore(paths, migrations=(rename,))
     assert store.load().start_at_login is True
-    assert (paths.directory / "settings.before-schema-2-1.toml").read_text() == "schema = 1\nautostart = true\n"
     store.save(store.load())
+    assert (paths.directory / "settings.before-schema-2-1.toml").read_text() == "schema = 1\nautostart = true\n"
     assert tomllib.loads(paths.settings_file.read_text())["schema"] == 2
