@@ -1,5 +1,6 @@
 """A poll's result as one status: the icon's key and figure, the tooltip's lines, the window's verdict."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,7 @@ NO_CONTACT_SECONDS = 900.0
 
 _NEEDS_THE_USER = {"login_refused", "token_expired", "token_missing", "token_wrong_gateway", "wrong_gateway"}
 _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+_ALL_WELL = "All well"
 _MARKS = {"fault": "⬣", "look": "▲"}
 
 
@@ -47,19 +49,27 @@ class Status:
     poll_line: str
 
 
-def describe(result: PollResult | None, now: datetime, wording: Wording) -> Status:
-    """Put a result (`None` before the first) into words as they are true at `now`."""
+def describe(
+    result: PollResult | None, now: datetime, wording: Wording, unheard: Collection[str] = frozenset()
+) -> Status:
+    """Put a result (`None` before the first) into words as they are true at `now`.
+
+    `unheard`: ids of open alerts that the user does not want to hear of, which neither show in the icon nor concern.
+    """
     if result is None:
         return _status(IconState.UNKNOWN, "", "No reading yet", None, "never", "Waiting for the first reading", None)
     snapshot = result.snapshot
     age_seconds = None if snapshot is None else max(0.0, (now - snapshot.at).total_seconds())
     age = "never" if age_seconds is None else wording.age(age_seconds)
     stale = _is_stale(result, age_seconds)
-    icon = _icon(result, age_seconds, stale)
+    heard = tuple(alert for alert in result.active if alert.id not in unheard)
+    icon = _icon(result, heard, age_seconds, stale)
     figure = "" if icon in _WITHOUT_FIGURE else icon_figure(_watts_now(snapshot))
-    concern = _concern(result, icon, now, wording)
+    concern = _concern(result, heard, icon, now, wording)
     headline = _headline(snapshot, stale, now, wording)
-    return _status(icon, figure, headline, concern, age, _verdict(result, icon, concern), age_seconds)
+    verdict = _verdict(result, icon, concern)
+    verdict = _with_muted(verdict, len(result.active) - len(heard))
+    return _status(icon, figure, headline, concern, age, verdict, age_seconds)
 
 
 def icon_figure(watts: float | None) -> str:
@@ -98,7 +108,7 @@ def _is_stale(result: PollResult, age_seconds: float | None) -> bool:
     return age_seconds is not None and (result.stale or age_seconds > 2 * result.refresh_seconds)
 
 
-def _icon(result: PollResult, age_seconds: float | None, stale: bool) -> IconState:
+def _icon(result: PollResult, heard: Sequence[Alert], age_seconds: float | None, stale: bool) -> IconState:
     if result.certificate is not None:
         return IconState.CERTIFICATE
     failure = result.failure
@@ -107,7 +117,7 @@ def _icon(result: PollResult, age_seconds: float | None, stale: bool) -> IconSta
     if age_seconds is not None and stale:
         gone = age_seconds > max(NO_CONTACT_SECONDS, 3 * result.refresh_seconds)
         return IconState.NOT_CONNECTED if gone else IconState.STALE
-    worst = min((_ORDER[alert.severity] for alert in result.active), default=2)
+    worst = min((_ORDER[alert.severity] for alert in heard), default=2)
     if worst < 2:
         return IconState.FAULT if worst == 0 else IconState.LOOK
     watts = _watts_now(result.snapshot)
@@ -126,7 +136,9 @@ def _headline(snapshot: Snapshot | None, stale: bool, now: datetime, wording: Wo
     return f"{watts} {moment}" if today == UNKNOWN else f"{watts} {moment} · {today} today"
 
 
-def _concern(result: PollResult, icon: IconState, now: datetime, wording: Wording) -> str | None:
+def _concern(
+    result: PollResult, heard: Sequence[Alert], icon: IconState, now: datetime, wording: Wording
+) -> str | None:
     if result.certificate is not None:
         if result.certificate.previous is None:
             return "The gateway's certificate waits for your word"
@@ -134,7 +146,7 @@ def _concern(result: PollResult, icon: IconState, now: datetime, wording: Wordin
     if result.failure is not None and icon in {IconState.NOT_CONNECTED, IconState.STALE}:
         return result.failure.title
     alerts = sorted(
-        (alert for alert in result.active if alert.severity is not Severity.INFORMATION),
+        (alert for alert in heard if alert.severity is not Severity.INFORMATION),
         key=lambda alert: (_ORDER[alert.severity], alert.raised_at),
     )
     if not alerts:
@@ -154,7 +166,16 @@ def _verdict(result: PollResult, icon: IconState, concern: str | None) -> str:
         return "Asleep for the night"
     if icon is IconState.STALE:
         return "Waiting for the gateway"
-    return "All well" if result.snapshot is not None else "No reading yet"
+    return _ALL_WELL if result.snapshot is not None else "No reading yet"
+
+
+def _with_muted(verdict: str, muted: int) -> str:
+    """What is muted is not well: it is only not to be heard of."""
+    if not muted:
+        return verdict
+    if verdict == _ALL_WELL:
+        return f"{_ALL_WELL} but for {muted} muted alert{'' if muted == 1 else 's'}"
+    return f"{verdict} ({muted} muted)"
 
 
 def _status(

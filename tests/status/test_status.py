@@ -122,6 +122,18 @@ def test_the_worst_alert_is_named_with_its_time_and_the_others_counted() -> None
     assert status.concern == "Relay 68177 is open since 10:40 (and 1 more)"
 
 
+def test_what_is_muted_shows_neither_in_the_icon_nor_as_a_concern_but_is_counted() -> None:
+    relay = alert(Severity.CRITICAL)
+    panel = replace(alert(Severity.WARNING, "Inverter 00011 makes nothing"), id="2")
+    result = replace(GOOD, active=(relay, panel))
+    one = describe(result, NOON, WORDING, {"1"})
+    assert (one.icon, one.concern) == (IconState.LOOK, "Inverter 00011 makes nothing since 10:40")
+    assert one.verdict == "Inverter 00011 makes nothing since 10:40 (1 muted)"
+    assert "68177" not in one.tooltip
+    both = describe(result, NOON, WORDING, {"1", "2"})
+    assert (both.icon, both.concern, both.verdict) == (IconState.NORMAL, None, "All well but for 2 muted alerts")
+
+
 def test_at_night_the_icon_is_a_moon() -> None:
     night = replace(
         GOOD, snapshot=replace(SNAPSHOT, production=PowerReading(-3.0)), assessment=Assessment(NOON, daylight=False)
