@@ -88,6 +88,9 @@ class Chart(QWidget):
     LONG_TOOLS: ClassVar[bool] = False
     """Whether its tools leave no room beside them, so that the readout needs a line of its own."""
 
+    remark = ""
+    """Words about all that it shows, for the page around it, once `load` has read it."""
+
     readout = Signal(str)
     """What stands under the cursor, in a sentence."""
     jump = Signal(object)

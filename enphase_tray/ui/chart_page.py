@@ -144,6 +144,7 @@ class ChartPage(Card):
             self._stack.addWidget(page)
         above, under = row(spacing=GRID), row(spacing=GRID)
         above.addWidget(self.bar, 1)
+        self.bar.setVisible(type(chart).SPANS != (Span.ALL,))
         frame = QWidget()
         body = column(frame)
         body.addLayout(above)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QLocale, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QCalendarWidget, QComboBox, QDateEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QComboBox, QDateEdit, QSpinBox, QTimeEdit, QWidget
 
 from enphase_tray.ui.theme import GRID
 
@@ -47,9 +47,27 @@ class NumberChoice(QSpinBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        middle = self.height() / 2.0
-        _chevron(self, middle - GRID, -1)
-        _chevron(self, middle + GRID)
+        _steps(self)
+
+
+class TimeChoice(QTimeEdit):
+    """A time of day, typed or stepped."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setDisplayFormat("HH:mm")
+        self.lineEdit().setTextMargins(GRID + GRID // 2, 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _steps(self)
+
+
+def _steps(widget: QWidget) -> None:
+    middle = widget.height() / 2.0
+    _chevron(widget, middle - GRID, -1)
+    _chevron(widget, middle + GRID)
 
 
 def _chevron(widget: QWidget, y: float | None = None, down: int = 1) -> None:

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Slot
-from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Slot
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedLayout, QWidget
 
+from enphase_tray.alerts.words import short
 from enphase_tray.model.history import HistoryEvent
+from enphase_tray.status.muting import mute_subject, mute_words
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.choices import Choice
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.marks import Mark, mark_icon
+from enphase_tray.ui.mute_menu import Subject, add_actions, alert_subjects, emptied
 from enphase_tray.ui.tables import fit_columns, table_view
 from enphase_tray.ui.text import clean, tip
 from enphase_tray.ui.theme import GRID, colours
-from enphase_tray.ui.widgets import Card, Label, Role, empty_state, row
+from enphase_tray.ui.widgets import Card, Label, Role, button, column, empty_state, row
 
 Index = QModelIndex | QPersistentModelIndex
 _TITLES = ("When", "What", "Event")
@@ -72,8 +76,9 @@ class EventModel(QAbstractTableModel):
 class EventsPage(Card):
     """Filters, list, and the whole text of the selected event beneath."""
 
-    def __init__(self) -> None:
+    def __init__(self, attention: Attention) -> None:
         super().__init__(2 * GRID, 2 * GRID)
+        self._attention = attention
         self.model = EventModel()
         self.view = table_view("Events", "What happened and what you were told, newest first")
         self.view.setModel(self.model)
@@ -88,6 +93,10 @@ class EventsPage(Card):
         self.count = Label(role=Role.NOTE)
         self.title = Label(wrap=True)
         self.body_text = Label(role=Role.NOTE, wrap=True)
+        self.muted = Label(role=Role.NOTE, wrap=True)
+        self.mute = button("&Mute", name="Mute what this event is about, or hear of it again")
+        self.menu = QMenu(self.mute)
+        self.mute.setMenu(self.menu)
         self._empty = empty_state("")
         self._all: tuple[HistoryEvent, ...] = ()
         self._shown: Shown | None = None
@@ -95,6 +104,10 @@ class EventsPage(Card):
         self.kind.currentIndexChanged.connect(self._filter)
         self.needle.textChanged.connect(self._filter)
         self.view.selectionModel().selectionChanged.connect(self._selected)
+        self.menu.aboutToShow.connect(self._fill)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._menu_asked)
+        attention.changed.connect(self._say_muted)
 
     def put(self, events: Sequence[HistoryEvent], shown: Shown) -> None:
         """Show `events` (newest first), keeping the selection."""
@@ -129,12 +142,17 @@ class EventsPage(Card):
         self._stack.addWidget(self._empty)
         self.body.addLayout(bar)
         self.body.addWidget(self._stack_owner, 1)
-        self.title.setVisible(False)
-        self.body_text.setVisible(False)
-        for label in (self.title, self.body_text):
+        texts = column(None, 0, GRID)
+        for label in (self.title, self.body_text, self.muted):
+            label.setVisible(False)
             label.setContentsMargins(GRID, 0, GRID, 0)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self.body.addWidget(label)
+            texts.addWidget(label)
+        self.mute.setVisible(False)
+        beneath = row()
+        beneath.addLayout(texts, 1)
+        beneath.addWidget(self.mute, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(beneath)
 
     def _chosen(self) -> HistoryEvent | None:
         rows = self.view.selectionModel().selectedRows()
@@ -165,6 +183,38 @@ class EventsPage(Card):
             when = "" if self._shown is None else f"{self._shown.wording.clock(event.at, self._shown.now)} · "
             self.title.say(f"{when}{event.title}")
             self.body_text.say(event.body or "There is nothing more to say about it.")
+        self._say_muted()
+
+    @Slot()
+    def _say_muted(self) -> None:
+        """Who muted what the selected event is about, and until when."""
+        event = self._chosen()
+        about = () if event is None else _subjects(event)
+        mutes = [mute for mute in self._attention.mutes if any(subject.covers(mute) for subject in about)]
+        self.mute.setVisible(bool(about))
+        self.muted.setVisible(bool(mutes))
+        if mutes and self._shown is not None:
+            now, wording = self._shown.now, self._shown.wording
+            self.muted.say("; ".join(f"{mute_subject(mute)}: {mute_words(mute, now, wording)}" for mute in mutes))
+
+    @Slot()
+    def _fill(self) -> None:
+        event, menu = self._chosen(), emptied(self.menu)
+        if event is not None:
+            add_actions(menu, self._attention, _subjects(event))
+
+    @Slot(QPoint)
+    def _menu_asked(self, place: QPoint) -> None:
+        event = self._chosen()
+        if event is not None and _subjects(event):
+            self.menu.popup(self.view.viewport().mapToGlobal(place))
+
+
+def _subjects(event: HistoryEvent) -> tuple[Subject, ...]:
+    """What of an event can be muted; notes of the program itself cannot."""
+    if event.alert_id is None:
+        return ()
+    return alert_subjects(event.rule, event.serials, [short(serial) for serial in event.serials])
 
 
 def what(event: HistoryEvent) -> str:

@@ -8,12 +8,16 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from enphase_tray.model.readings import NetReading, PowerReading, Snapshot
 from enphase_tray.monitor.result import PollResult
+from enphase_tray.settings.attention import Mute, muted_by
+from enphase_tray.status.health import NO_PRICE, Price
+from enphase_tray.status.muting import mute_words
 from enphase_tray.status.status import IconState, Status
 from enphase_tray.status.words import UNKNOWN, Wording
+from enphase_tray.ui.link_label import LinkLabel
 from enphase_tray.ui.marks import Mark, MarkWidget
 from enphase_tray.ui.reasons import why_no_meter, why_unknown
 from enphase_tray.ui.theme import GRID, figure_font
-from enphase_tray.ui.widgets import Card, ElidedLabel, Label, Role, button, column, divider, row
+from enphase_tray.ui.widgets import Card, Label, Role, button, column, divider, row
 
 MARKS = {
     IconState.NORMAL: Mark.WELL,
@@ -35,6 +39,11 @@ class Shown:
     status: Status
     now: datetime
     wording: Wording
+    price: Price = NO_PRICE
+    site_name: str = ""
+    """As the user calls it; empty where not at all."""
+    mutes: tuple[Mute, ...] = ()
+    """What the user does not want to hear of now."""
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -54,11 +63,14 @@ class TitleLine(QWidget):
 
     refresh = Signal()
     settings = Signal()
+    asked = Signal()
+    """The verdict was clicked, or Enter pressed on it: where is more to be seen?"""
 
     def __init__(self) -> None:
         super().__init__()
         self._mark = MarkWidget(Mark.UNKNOWN, 18)
-        self.verdict = ElidedLabel(role=Role.TITLE)
+        self.verdict = LinkLabel(role=Role.TITLE)
+        self.verdict.clicked.connect(self.asked)
         self.age = Label(role=Role.NOTE)
         self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.refresh_button = button("&Refresh", name="Read the gateway now")
@@ -75,7 +87,7 @@ class TitleLine(QWidget):
     def show_moment(self, shown: Shown, site: str) -> None:
         """Say how the site is and how old that knowledge is."""
         self._mark.set_mark(MARKS[shown.status.icon])
-        self.verdict.say(f"{site} · {shown.status.verdict}" if site else shown.status.verdict)
+        self.verdict.say(f"{site} · {shown.status.verdict}" if site else shown.status.verdict, muted_alerts(shown))
         snapshot = shown.snapshot
         exact = "" if snapshot is None else f"Read at {shown.wording.clock(snapshot.at, shown.now)}"
         self.age.say(f"Read {shown.status.age}" if snapshot is not None else "", exact)
@@ -171,6 +183,16 @@ class FigureCard(Card):
         known = drawn != UNKNOWN or given != UNKNOWN
         self.grid.below.setVisible(known)
         self.grid.below.say(f"{drawn} in · {given} out", "Lifetime energy taken from and given to the grid")
+
+
+def muted_alerts(shown: Shown) -> str:
+    """The open alerts that are muted, each with who muted it and until when, one a line."""
+    lines = []
+    for alert in () if shown.result is None else shown.result.active:
+        mute = muted_by(alert, shown.mutes, shown.now)
+        if mute is not None:
+            lines.append(f"{alert.title}: {mute_words(mute, shown.now, shown.wording)}")
+    return "\n".join(lines)
 
 
 def _texts(reading: PowerReading | None, wording: Wording) -> tuple[str, str, str, str]:

@@ -8,6 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QApplication
 
 from enphase_tray.model.readings import InverterReading
+from enphase_tray.settings.attention import Mute
+from enphase_tray.status.muting import mute_words
 from enphase_tray.status.status import inverter_state_words
 from enphase_tray.status.words import UNKNOWN
 from enphase_tray.ui.header import Shown
@@ -117,7 +119,8 @@ class InverterModel(QAbstractTableModel):
             return None
         inverter, column = self._inverters[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(inverter, self._shown)
+            muted = ", muted" if index.column() == STATE_COLUMN and self._mutes_of(inverter) else ""
+            return column.text(inverter, self._shown) + muted
         if role == SORT_ROLE:
             return column.value(inverter)
         if role == READING_ROLE:
@@ -136,9 +139,15 @@ class InverterModel(QAbstractTableModel):
             return tip(self._hint(inverter, column)) or None
         return None
 
+    def _mutes_of(self, inverter: InverterReading) -> tuple[Mute, ...]:
+        return () if self._shown is None else tuple(m for m in self._shown.mutes if m.serial == inverter.serial)
+
     def _hint(self, inverter: InverterReading, column: int) -> str:
         if column == len(COLUMNS) - 1:
             return status_advice(inverter.device)
+        if column == STATE_COLUMN and self._shown is not None:
+            said = (mute_words(mute, self._shown.now, self._shown.wording) for mute in self._mutes_of(inverter))
+            return "\n".join(f"{words[:1].upper()}{words[1:]}" for words in said)
         if self._shown is not None and COLUMNS[column].text(inverter, self._shown) == UNKNOWN:
             return f"{COLUMNS[column].meaning}: the gateway does not tell."
         return ""

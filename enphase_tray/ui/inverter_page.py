@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSplitter, QStackedLayout, QWidget
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QSplitter, QStackedLayout, QWidget
 
+from enphase_tray.alerts.words import short
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.readings import InverterReading
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.chart import Jump
 from enphase_tray.ui.chart_page import ChartPage
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.inverter_model import READING_ROLE, InverterFilter, InverterModel
+from enphase_tray.ui.mute_menu import add_actions, device, emptied
 from enphase_tray.ui.tables import fit_columns, table_view
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.widgets import Card, Label, Role, column, empty_state, row
@@ -29,8 +32,9 @@ class InverterPage(QWidget):
     jump = Signal(object)
     """A double click on a row or Enter leads to an inverter's own page (a `Jump`)."""
 
-    def __init__(self, history: Callable[[], HistoryReader], choices: Choices) -> None:
+    def __init__(self, history: Callable[[], HistoryReader], choices: Choices, attention: Attention) -> None:
         super().__init__()
+        self._attention = attention
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.chart = ChartPage("inverter_day", history, choices.part("chart"))
         self.model = InverterModel()
@@ -48,6 +52,7 @@ class InverterPage(QWidget):
         self.only_unwell = QCheckBox("&Not well")
         self.only_unwell.setAccessibleDescription("Show only inverters that are not well")
         self.count = Label(role=Role.NOTE)
+        self.menu = QMenu(self)
         self._empty = empty_state("")
         self._serials: tuple[str, ...] = ()
         self._choices = choices
@@ -56,6 +61,8 @@ class InverterPage(QWidget):
         self.only_unwell.toggled.connect(self._filter)
         self.view.selectionModel().selectionChanged.connect(self._selected)
         self.view.activated.connect(self._activated)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._menu_asked)
         self.chart.picked.connect(self._picked)
         self.split.splitterMoved.connect(self._moved)
 
@@ -163,6 +170,17 @@ class InverterPage(QWidget):
     @Slot(QModelIndex)
     def _activated(self, _index: QModelIndex) -> None:
         self.jump.emit(Jump("panel", serial=self.selected_serial()))
+
+    @Slot(QPoint)
+    def _menu_asked(self, place: QPoint) -> None:
+        """By a right click, or by the keyboard's menu key for the selected row."""
+        serial = self.selected_serial()
+        if serial:
+            show = emptied(self.menu).addAction("&Show its page")
+            show.triggered.connect(lambda: self.jump.emit(Jump("panel", serial=serial)))
+            self.menu.addSeparator()
+            add_actions(self.menu, self._attention, (device("inverter", short(serial), serial),))
+            self.menu.popup(self.view.viewport().mapToGlobal(place))
 
     @Slot(int, int)
     def _moved(self, _place: int, _index: int) -> None:

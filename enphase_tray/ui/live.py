@@ -15,6 +15,7 @@ from enphase_tray.ui.bugs import failure_words
 from enphase_tray.ui.poller import Poller
 
 if TYPE_CHECKING:
+    from enphase_tray.monitor.preview import PreviewRequest
     from enphase_tray.monitor.service import Draft, GatewayService
 
 _GRACE_SECONDS = 180.0
@@ -32,6 +33,10 @@ class Live(QObject):
     trial_finished = Signal(object)
     found = Signal(object)
     applied = Signal(object)
+    preview_step = Signal(object)
+    """A `PreviewStep`: one more day of a preview."""
+    preview_finished = Signal(object, object)
+    """A preview is done: its request, and `None` or the error that ended it."""
     places = Signal(object)
     """Kind of secret to where it is kept, after `secret_places` asked or settings were applied."""
     bug = Signal(object)
@@ -45,6 +50,7 @@ class Live(QObject):
     _ask_discover = Signal(float)
     _ask_trust = Signal(object)
     _ask_apply = Signal(object)
+    _ask_preview = Signal(object)
     _ask_places = Signal()
     _ask_resumed = Signal()
     _ask_reopen = Signal()
@@ -124,6 +130,10 @@ class Live(QObject):
         self._end_search()
         self._ask_apply.emit(draft)
 
+    def preview(self, request: "PreviewRequest | None") -> None:
+        """Ask what a rule would have told; `None` ends what runs. Polling goes on meanwhile."""
+        self._ask_preview.emit(request)
+
     @Slot()
     def resumed(self) -> None:
         """The computer woke up."""
@@ -150,6 +160,7 @@ class Live(QObject):
         self._ask_discover.connect(poller.discover, queued)
         self._ask_trust.connect(poller.trust, queued)
         self._ask_apply.connect(poller.apply, queued)
+        self._ask_preview.connect(poller.preview, queued)
         self._ask_places.connect(poller.tell_places, queued)
         self._ask_resumed.connect(poller.resumed, queued)
         self._ask_reopen.connect(poller.reopen, queued)
@@ -165,6 +176,8 @@ class Live(QObject):
         poller.trial_finished.connect(self._on_trial_finished)
         poller.found.connect(self._on_found)
         poller.applied.connect(self._on_applied)
+        poller.preview_step.connect(self.preview_step)
+        poller.preview_finished.connect(self._on_preview_finished)
         poller.places.connect(self._on_places)
         poller.bug.connect(self._on_bug)
         poller.armed.connect(self._on_armed)
@@ -197,6 +210,10 @@ class Live(QObject):
         if error is None:
             self.latest = None
         self.applied.emit(_as_ours(error))
+
+    @Slot(object, object)
+    def _on_preview_finished(self, request: object, error: object) -> None:
+        self.preview_finished.emit(request, _as_ours(error))
 
     @Slot(object)
     def _on_places(self, places: object) -> None:

@@ -1,18 +1,24 @@
-"""Decides what of a result is told on the desktop, and how: once per episode, withdrawn or replaced when it is over."""
+"""Brings to the desktop what the outbox says: once per episode, withdrawn or replaced when it is over."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from enphase_tray.model.alerts import Alert, AlertEvent, Change, Severity
+from enphase_tray.model.alerts import Alert, Severity
 from enphase_tray.model.clock import Clock
+from enphase_tray.monitor.outbox import Occasion, Order, Outbox, Rules, Sum, Withdraw
 from enphase_tray.monitor.result import PollResult
+from enphase_tray.settings.settings import Settings
+from enphase_tray.status.muting import Span, summary_words
+from enphase_tray.status.words import Wording
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.desktop_notes import Note
 from enphase_tray.ui.resources import app_icon_file, tray_picture
 from enphase_tray.ui.tray_menu import Pause
 
+_SHOWN = 100
 _URGENCY = {Severity.INFORMATION: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 
@@ -38,34 +44,32 @@ class BalloonNotes:
 
 
 class Notifier(QObject):
-    """Edge-triggered: tells what is new. What is not told here still stands in the event list and in the icon."""
+    """Shows what `monitor.outbox` says. What is not told here still stands in the event list and in the window."""
 
     show_requested = Signal(str)
     """The user wants to see this alert."""
-    mute_requested = Signal(str)
-    """The user does not want to hear of this alert's kind again today."""
     paused_changed = Signal(object)
     """A sentence part such as `until 14:05` (empty: until told), or `None` when not paused."""
 
     def __init__(
         self,
         notes: Notes,
-        rules: Callable[[], Mapping[str, bool]],
+        settings: Callable[[], Settings],
         clock: Clock,
-        zone: tzinfo | None = None,
+        attention: Attention,
+        wording: Callable[[], Wording] = Wording,
         parent: QObject | None = None,
     ) -> None:
-        """`rules` gives the switches in force; `zone` is where the user's days begin (the computer's by default)."""
+        """`settings` gives those in force. Days begin and end in the zone of `attention`."""
         super().__init__(parent)
         self._notes = notes
-        self._rules = rules
+        self._settings = settings
         self._clock = clock
-        self._zone = zone
-        self._started_at = clock.now()
-        self._told: dict[str, Alert] = {}
-        self._severities: dict[str, Severity] = {}
-        """Of alerts that are or were open: the word that one is over no longer says how grave it was."""
-        self._muted: dict[tuple[str, str], datetime] = {}
+        self._attention = attention
+        self._wording = wording
+        self._outbox = Outbox(attention.told)
+        self._shown: dict[str, Alert] = {}
+        """What stands on the screen by its own, by id: to know what a note is about when it is muted."""
         self._pause: Pause | None = None
         self._paused_until: datetime | None = None
 
@@ -81,7 +85,8 @@ class Notifier(QObject):
     @Slot(object)
     def pause(self, pause: Pause | None) -> None:
         """Tell nothing for a while; `None` ends that."""
-        ends = {Pause.HOUR: self._clock.now() + timedelta(hours=1), Pause.TOMORROW: self._tomorrow()}
+        now = self._clock.now()
+        ends = {Pause.HOUR: now + timedelta(hours=1), Pause.TOMORROW: self._attention.today_ends(now)}
         self._set_pause(pause, None if pause is None else ends.get(pause))
 
     def resume_pause(self, pause: Pause, until: datetime | None) -> None:
@@ -93,66 +98,66 @@ class Notifier(QObject):
         self._pause, self._paused_until = pause, until
         words = ""
         if until is not None:
-            hour = f"until {until.astimezone(self._zone):%H:%M}"
+            hour = f"until {until.astimezone(self._attention.zone):%H:%M}"
             words = hour if pause is Pause.HOUR else "until tomorrow"
         self.paused_changed.emit(None if pause is None else words)
 
     @Slot(object)
     def tell(self, result: PollResult) -> None:
-        """Tell the events of a result."""
+        """Tell what is new in a result, and what may be told at last."""
         if self._pause is not None and not self.paused:
             self.pause(None)
-        self._severities.update({alert.id: alert.severity for alert in result.active})
-        for event in result.events:
-            if event.change is Change.CLEARED:
-                self._tell_cleared(event)
-            elif event.change is Change.RAISED or event.alert.id in self._told:
-                self._tell_open(event.alert)
+        attention = self._attention
+        rules = Rules(self._settings(), attention.mutes, self._clock.now(), attention.zone, self.paused)
+        for order in self._outbox.take(result, rules):
+            self._carry_out(order)
+        attention.keep_told(self._outbox.memory())
 
     @Slot(str)
     def mute(self, alert_id: str) -> None:
         """Say nothing more today of what this alert is about."""
-        alert = self._told.get(alert_id)
+        alert = self._shown.get(alert_id)
         if alert is not None:
-            self._muted[(alert.rule, alert.key)] = self._tomorrow()
-            self._notes.withdraw(alert_id)
-        self.mute_requested.emit(alert_id)
+            self._attention.mute(alert.rule, alert.serials, Span.TODAY)
+            self._withdraw(alert_id)
 
     @Slot(str)
     def show_alert(self, alert_id: str) -> None:
         self.show_requested.emit(alert_id)
 
-    def _tell_open(self, alert: Alert) -> None:
-        self._severities[alert.id] = alert.severity
-        if self._may_tell(alert):
-            self._told[alert.id] = alert
-            self._notes.show(_note(alert, open_=True))
-
-    def _tell_cleared(self, event: AlertEvent) -> None:
-        """Good news about something grave is worth a note; the rest just goes."""
-        alert = event.alert
-        told = self._told.pop(alert.id, None) is not None or alert.raised_at < self._started_at
-        severity = self._severities.pop(alert.id, alert.severity)
-        if told and severity is Severity.CRITICAL and self._may_tell(alert):
-            self._notes.show(_note(alert, open_=False))
+    def _carry_out(self, order: Order) -> None:
+        if isinstance(order, Withdraw):
+            self._withdraw(order.id)
+        elif isinstance(order, Sum):
+            self._notes.show(_summary(order, self._clock.now(), self._wording().with_zone(self._attention.zone)))
         else:
-            self._notes.withdraw(alert.id)
+            self._notes.show(_note(order.alert, open_=not order.over))
+            self._shown[order.alert.id] = order.alert
+            while len(self._shown) > _SHOWN:
+                del self._shown[next(iter(self._shown))]
 
-    def _may_tell(self, alert: Alert) -> bool:
-        muted_until = self._muted.get((alert.rule, alert.key))
-        muted = muted_until is not None and self._clock.now() < muted_until
-        return self._rules().get(alert.rule, True) and not muted and not self.paused
-
-    def _tomorrow(self) -> datetime:
-        local = self._clock.now().astimezone(self._zone)
-        return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    def _withdraw(self, alert_id: str) -> None:
+        self._shown.pop(alert_id, None)
+        self._notes.withdraw(alert_id)
 
 
 def _note(alert: Alert, *, open_: bool) -> Note:
     if not open_:
         return Note(alert.id, alert.title, alert.body, 1, str(app_icon_file()), mutable=False)
-    picture = {
+    return Note(alert.id, alert.title, alert.body, _URGENCY[alert.severity], _picture(alert.severity))
+
+
+def _picture(severity: Severity) -> str:
+    pictures = {
         Severity.CRITICAL: tray_picture("fault-empty", mono=False),
         Severity.WARNING: tray_picture("look-empty", mono=False),
-    }.get(alert.severity, app_icon_file())
-    return Note(alert.id, alert.title, alert.body, _URGENCY[alert.severity], str(picture))
+    }
+    return str(pictures.get(severity, app_icon_file()))
+
+
+def _summary(order: Sum, now: datetime, wording: Wording) -> Note:
+    open_ = [alert.severity for alert in order.alerts if alert.cleared_at is None]
+    worst = max(open_, key=_URGENCY.__getitem__, default=Severity.INFORMATION)
+    title, body = summary_words(order, now, wording)
+    urgency = min(_URGENCY[worst], 1) if order.occasion is Occasion.DAILY else _URGENCY[worst]
+    return Note(order.occasion.value, title, body, urgency, _picture(worst), mutable=False)

@@ -6,13 +6,16 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.chart import Jump
 from enphase_tray.ui.chart_page import ChartPage
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.events_page import EventsPage
 from enphase_tray.ui.header import Shown
+from enphase_tray.ui.health_page import HealthPage
 from enphase_tray.ui.inverter_page import InverterPage
 from enphase_tray.ui.periods import Span
+from enphase_tray.ui.saving import Saver
 
 TABS = (
     ("day", "T&oday"),
@@ -20,6 +23,7 @@ TABS = (
     ("energy", "Energ&y"),
     ("heat_map", "&Heat map"),
     ("panel", "&Panel"),
+    ("health", "Hea&lth"),
     ("events", "&Events"),
 )
 """Names and titles in their order. A name that has no page of its own below is a chart's on the shelf."""
@@ -31,12 +35,15 @@ class Pages(QTabWidget):
     trouble = Signal(str)
     """The history could not be read: why; an empty text when it can again."""
 
-    def __init__(self, history: Callable[[], HistoryReader], choices: Choices) -> None:
+    def __init__(
+        self, history: Callable[[], HistoryReader], choices: Choices, attention: Attention, saver: Saver | None = None
+    ) -> None:
         super().__init__()
         self._choices = choices
-        self.inverters = InverterPage(history, choices.part("inverters"))
-        self.events = EventsPage()
-        own: dict[str, QWidget] = {"inverters": self.inverters, "events": self.events}
+        self.inverters = InverterPage(history, choices.part("inverters"), attention)
+        self.health = HealthPage(history, choices.part("health"), saver)
+        self.events = EventsPage(attention)
+        own: dict[str, QWidget] = {"inverters": self.inverters, "health": self.health, "events": self.events}
         self.charts = {name: ChartPage(name, history, choices.part(name)) for name, _ in TABS if name not in own}
         self._pages: dict[str, QWidget] = {**own, **self.charts}
         self.setDocumentMode(True)
@@ -46,22 +53,38 @@ class Pages(QTabWidget):
             self.addTab(self._pages[name], title)
         self.setCurrentWidget(self._pages.get(choices.get("tab"), self._pages[TABS[0][0]]))
         self.currentChanged.connect(self._turned)
-        for page in (*self.charts.values(), self.inverters.chart):
+        for page in (*self.charts.values(), self.inverters.chart, self.health.chart):
             page.jump.connect(self.follow)
             page.trouble.connect(self.trouble)
         for page in self.charts.values():
             page.picked.connect(self._picked)
         self.inverters.jump.connect(self.follow)
+        self.health.jump.connect(self.follow)
 
     def show_moment(self, shown: Shown, site: str) -> None:
         """The newest result, and the serial of the gateway that the window is about."""
         for page in self.charts.values():
             page.show_moment(shown, site)
         self.inverters.show_moment(shown, site)
+        self.health.show_moment(shown, site)
+
+    def show_event(self, alert_id: str) -> None:
+        """Select the newest event of an alert, and turn to what it is about: a panel's health, an inverter, or it."""
+        event = self.events.reveal(alert_id)
+        self.setCurrentWidget(self.events)
+        for serial in () if event is None else event.serials:
+            listed = self.inverters.reveal(serial)
+            if self.health.concerns(serial):
+                self.health.select(serial)
+                self.setCurrentWidget(self.health)
+                return
+            if listed:
+                self.setCurrentWidget(self.inverters)
+                return
 
     def let_go(self) -> None:
         """The window was closed: forget what can be read again."""
-        for page in (*self.charts.values(), self.inverters.chart):
+        for page in (*self.charts.values(), self.inverters.chart, self.health.chart):
             page.let_go()
 
     @Slot(object)
@@ -71,6 +94,7 @@ class Pages(QTabWidget):
         page = self._pages[name]
         if jump.serial:
             self.inverters.reveal(jump.serial)
+            self.health.select(jump.serial)
         if isinstance(page, ChartPage):
             if jump.serial:
                 page.select(jump.serial)

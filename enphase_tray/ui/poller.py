@@ -1,9 +1,10 @@
 """The worker's side: drives the gateway service in its own thread, one thing at a time."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -34,6 +35,8 @@ class Poller(QObject):
     trial_finished = Signal(object)
     found = Signal(object)
     applied = Signal(object)
+    preview_step = Signal(object)
+    preview_finished = Signal(object, object)
     places = Signal(object)
     bug = Signal(object)
     armed = Signal(float)
@@ -48,6 +51,8 @@ class Poller(QObject):
         self._latest: PollResult | None = None
         self._pause_seconds = 0.0
         self._ended = False
+        self._preview: Iterator[object] | None = None
+        self._asked: object = None
 
     @Slot()
     def open(self) -> None:
@@ -110,10 +115,39 @@ class Poller(QObject):
         self.applied.emit(error)
         self._arm()
 
+    @Slot(object)
+    def preview(self, request: object) -> None:
+        """Begin a preview in place of one that runs; `None` ends it without another word.
+
+        A day at a time, with the event loop in between: polls go on, and so does the end of the program.
+        """
+        running, self._preview = self._preview, None
+        if isinstance(running, Generator):
+            running.close()
+        if request is not None and not self._ended:
+            self._asked = request
+            self._preview = iter(self._service.preview(request))  # type: ignore[arg-type]  # Qt carries plain objects
+            QTimer.singleShot(0, self._look_back)
+
+    @Slot()
+    def _look_back(self) -> None:
+        running = self._preview
+        steps: list[object] = []
+        if running is None:
+            return
+        error = self._guarded(lambda: steps.extend(islice(running, 1)))
+        if error is None and steps:
+            self.preview_step.emit(steps[0])
+            QTimer.singleShot(0, self._look_back)
+        else:
+            self._preview = None
+            self.preview_finished.emit(self._asked, error)
+
     @Slot()
     def shut_down(self) -> None:
         """The last thing: close the service; the thread may end after `closed`."""
         self._ended = True
+        self.preview(None)
         if self._timer is not None:
             self._timer.stop()
             self._timer.deleteLater()

@@ -6,18 +6,22 @@ What is open or not known stands above what is closed.
 from collections.abc import Iterable
 from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
+from enphase_tray.alerts.words import short
 from enphase_tray.model.history import HistoryEvent
 from enphase_tray.model.readings import BatteryReading, RelayKind, RelayReading, RelayState, Snapshot
+from enphase_tray.status.muting import mute_words
 from enphase_tray.status.words import UNKNOWN, Wording
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.marks import Mark, MarkWidget
+from enphase_tray.ui.mute_menu import add_actions, device, emptied
 from enphase_tray.ui.text import clean
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.wellness import flag_text, status_advice, status_text
-from enphase_tray.ui.widgets import Card, ElidedLabel, Label, Role, column, row
+from enphase_tray.ui.widgets import Card, ElidedLabel, Label, Role, button, column, row
 
 _KINDS = {RelayKind.IQ_RELAY: "Relay", RelayKind.MAINS: "Mains relay", RelayKind.COLLAR: "Meter collar"}
 _STATES = {RelayState.CLOSED: "Closed", RelayState.OPEN: "Open", RelayState.UNKNOWN: "Not known"}
@@ -27,20 +31,28 @@ _MARKS = {RelayState.CLOSED: Mark.WELL, RelayState.OPEN: Mark.FAULT, RelayState.
 class RelayBox(QWidget):
     """One relay."""
 
-    def __init__(self) -> None:
+    def __init__(self, attention: Attention) -> None:
         super().__init__()
+        self._attention = attention
+        self._serial = ""
         self.name = ElidedLabel(role=Role.TEXT)
         self.state = Label(role=Role.TITLE)
         self.since = Label(role=Role.NOTE, wrap=True)
         self.age = Label(role=Role.NOTE, wrap=True)
         self.words = Label(wrap=True)
         self.flags = Label(role=Role.NOTE, wrap=True)
+        self.muted = Label(role=Role.NOTE, wrap=True)
+        self.mute = button("Mute", Role.QUIET)
+        self.menu = QMenu(self.mute)
+        self.menu.aboutToShow.connect(self._fill)
+        self.mute.setMenu(self.menu)
         self._mark = MarkWidget(size=16)
         self.lines = tuple(_LineMark(number) for number in (1, 2, 3))
         body = column(self, 0, GRID)
         head = row()
         head.addWidget(self._mark)
         head.addWidget(self.state, 1)
+        head.addWidget(self.mute)
         body.addWidget(self.name)
         body.addLayout(head)
         wires = row(spacing=3 * GRID)
@@ -48,12 +60,18 @@ class RelayBox(QWidget):
             wires.addWidget(line)
         wires.addStretch(1)
         body.addLayout(wires)
-        for label in (self.since, self.age, self.words, self.flags):
+        for label in (self.since, self.muted, self.age, self.words, self.flags):
             body.addWidget(label)
 
     def show_relay(self, relay: RelayReading, since: datetime | None, shown: Shown) -> None:
         """Say all that is known of one relay."""
+        self._serial = relay.serial
         self.name.say(f"{_KINDS[relay.kind]} {clean(relay.serial)}")
+        self.mute.setAccessibleName(clean(f"Mute {_KINDS[relay.kind].lower()} {relay.serial}, or hear of it again"))
+        mutes = [mute_words(mute, shown.now, shown.wording) for mute in shown.mutes if mute.serial == relay.serial]
+        said_muted = "; ".join(mutes)
+        self.muted.say(f"{said_muted[:1].upper()}{said_muted[1:]}")
+        self.muted.setVisible(bool(mutes))
         open_lines = relay.open_lines
         state = _STATES[relay.relay]
         mark = _MARKS[relay.relay]
@@ -75,12 +93,17 @@ class RelayBox(QWidget):
         self.flags.say(_flags(relay))
         self.setAccessibleName(clean(f"{self.name.whole}: {state}. {said}"))
 
+    @Slot()
+    def _fill(self) -> None:
+        add_actions(emptied(self.menu), self._attention, (device("relay", short(self._serial), self._serial),))
+
 
 class RelayPanel(Card):
     """All relays, then batteries. Speaks when there are none."""
 
-    def __init__(self) -> None:
+    def __init__(self, attention: Attention) -> None:
         super().__init__(3 * GRID, 2 * GRID)
+        self._attention = attention
         self.setAccessibleName("Relays and batteries")
         self.boxes: list[RelayBox] = []
         self.batteries = Label(role=Role.NOTE, wrap=True)
@@ -116,7 +139,7 @@ class RelayPanel(Card):
         snapshot = shown.snapshot
         relays = () if snapshot is None else tuple(sorted(snapshot.relays, key=_is_well))
         while len(self.boxes) < len(relays):
-            box = RelayBox()
+            box = RelayBox(self._attention)
             self._column.insertWidget(len(self.boxes), box)
             self.boxes.append(box)
         while len(self.boxes) > len(relays):

@@ -1,4 +1,4 @@
-"""The settings: gateway, log-in, notifications, program; and the test of what was typed."""
+"""The settings: gateway, log-in, alerts, program; and the test of what was typed."""
 
 from dataclasses import replace
 
@@ -11,13 +11,15 @@ from enphase_tray.model.identity import Family, FoundGateway
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.monitor.service import Draft
 from enphase_tray.settings.settings import Settings
+from enphase_tray.ui.alerts_page import AlertsPage
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.certificate_dialog import ask_about_certificate
 from enphase_tray.ui.choices import Choice
 from enphase_tray.ui.gateway_fields import FoundList, GatewayFields, family_of
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.login_fields import LoginFields, Trouble, add_row
 from enphase_tray.ui.marks import Mark
-from enphase_tray.ui.settings_pages import NotificationsPage, ProgramPage, scrolled
+from enphase_tray.ui.settings_pages import ProgramPage, scrolled
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.trial import Trial, TrialSteps, question_of
 from enphase_tray.ui.widgets import Banner, Card, Field, Label, Role, button, column, row
@@ -27,7 +29,7 @@ _VERSIONS = {
     GatewayVersion.BELOW_7: "Below 7",
     GatewayVersion.FROM_7: "7 and newer",
 }
-GATEWAY, LOGIN, NOTIFICATIONS, PROGRAM, TEST = range(5)
+GATEWAY, LOGIN, ALERTS, PROGRAM, TEST = range(5)
 
 
 _LOGIN_ERRORS = (LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway)
@@ -37,7 +39,8 @@ _LOGIN_KINDS = {kind.kind for kind in _LOGIN_ERRORS}
 class SettingsDialog(QDialog):
     """Saves through `live.apply` and closes only when that succeeded."""
 
-    def __init__(self, live: Live, parent: QWidget | None = None) -> None:
+    def __init__(self, live: Live, parent: QWidget | None = None, attention: Attention | None = None) -> None:
+        """`attention` knows what is muted; without it that is nothing."""
         super().__init__(parent)
         self._live = live
         self._before: Settings = live.settings
@@ -52,7 +55,8 @@ class SettingsDialog(QDialog):
         for version, words in _VERSIONS.items():
             self.version.addItem(words, version.value)
         self.login = LoginFields(live.clock)
-        self.notifications = NotificationsPage()
+        known = attention or Attention(lambda: live.settings, live.clock, parent=self)
+        self.alerts = AlertsPage(known, live.clock.now)
         self.program = ProgramPage()
         self.trial = Trial(live, self)
         self.steps = TrialSteps()
@@ -98,14 +102,15 @@ class SettingsDialog(QDialog):
             live_meters=program.live.isChecked(),
             accept_expected_renewals=program.renewals.isChecked(),
         )
-        rules = self.notifications.rules(self._before.rules)
-        return self.login.draft(Draft(program.settings(gateway, rules)))
+        chosen = self.alerts.settings(program.settings(replace(self._before, gateway=gateway)))
+        return self.login.draft(Draft(chosen))
 
     def check(self) -> bool:
         """Mark what is wrong and go to the first such field."""
         places: list[tuple[int, list[Field]]] = [
             (GATEWAY, self.gateway.check()),
             (LOGIN, self.login.check(self.gateway.serial.text)),
+            (ALERTS, self.alerts.check()),
         ]
         for page, wrong in places:
             if wrong:
@@ -136,8 +141,8 @@ class SettingsDialog(QDialog):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        names = ("&Gateway", "&Log-in", "&Notifications", "&Program")
-        for inner, name in zip((which, log_in, self.notifications, self.program), names, strict=True):
+        names = ("&Gateway", "&Log-in", "&Alerts", "&Program")
+        for inner, name in zip((which, log_in, self.alerts, self.program), names, strict=True):
             self.tabs.addTab(_on_card(scrolled(inner)), name)
         self.tabs.addTab(_on_card(tested), "&Connection test")
         body = column(self, 4 * GRID, 3 * GRID)
@@ -155,7 +160,7 @@ class SettingsDialog(QDialog):
         self.gateway.load(settings.gateway)
         self.version.setCurrentIndex(self.version.findData(settings.gateway.version.value))
         self.login.load(settings.gateway)
-        self.notifications.load(settings.rules)
+        self.alerts.load(settings)
         self.program.load(settings, self._live.secret_places())
         self.test_state.say("“Test connection” tries what is typed here, step by step. Nothing is saved by it.")
         self._refit()
@@ -167,6 +172,7 @@ class SettingsDialog(QDialog):
         self.test.clicked.connect(self._test)
         self.cancel.clicked.connect(self.reject)
         self.ok.clicked.connect(self._save)
+        self.alerts.preview_asked.connect(self._look_back)
         self.trial.step.connect(self._stepped)
         self.trial.finished.connect(self._tested)
         self._live.applied.connect(self._applied)
@@ -183,6 +189,12 @@ class SettingsDialog(QDialog):
     def _refit(self) -> None:
         self.login.set_family(self.family)
         self.login.token.token.set_serial(self.gateway.serial.text)
+
+    @Slot(str)
+    def _look_back(self, rule: str) -> None:
+        from enphase_tray.ui.preview_dialog import PreviewDialog
+
+        PreviewDialog(self._live, rule, self.alerts.chosen_limits(self._before.limits), self).open()
 
     @Slot()
     def _test(self) -> None:

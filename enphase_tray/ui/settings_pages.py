@@ -1,24 +1,22 @@
-"""The pages of the settings that have nothing to do with log-in: notifications and the program itself."""
+"""The page of the settings about the program itself."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QWidget
 
-from enphase_tray.alerts.rules import RULES
 from enphase_tray.settings.settings import (
     MAX_REFRESH_SECONDS,
     MIN_REFRESH_SECONDS,
     Appearance,
-    GatewaySettings,
     IconStyle,
     Settings,
     Units,
 )
 from enphase_tray.ui.choices import Choice, NumberChoice
 from enphase_tray.ui.login_fields import add_row, form_layout
-from enphase_tray.ui.text import clean, unmnemonic
+from enphase_tray.ui.text import clean
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.widgets import Label, Role, column
 
@@ -42,33 +40,6 @@ _KINDS = {
     "token": "Access token",
     "cloud_password": "Password of the Enphase account",
 }
-
-
-class NotificationsPage(QWidget):
-    """One switch for each rule."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        body = column(self, 4 * GRID, 2 * GRID)
-        hint = "What is switched off still appears in the list of events."
-        body.addWidget(Label("Tell me when…", Role.TITLE))
-        self.switches: dict[str, QCheckBox] = {}
-        for rule in RULES:
-            switch = QCheckBox(unmnemonic(rule.label))
-            self.switches[rule.name] = switch
-            body.addWidget(switch)
-        body.addWidget(Label(hint, Role.NOTE, wrap=True))
-        body.addStretch(1)
-
-    def load(self, rules: Mapping[str, bool]) -> None:
-        """Show what is set; a rule that is not named is on."""
-        for name, switch in self.switches.items():
-            switch.setChecked(rules.get(name, True))
-
-    def rules(self, before: Mapping[str, bool]) -> Mapping[str, bool]:
-        """The switches; entries of rules that are not known here stay."""
-        chosen = {name: switch.isChecked() for name, switch in self.switches.items()}
-        return MappingProxyType({**before, **chosen})
 
 
 class ProgramPage(QWidget):
@@ -110,11 +81,10 @@ class ProgramPage(QWidget):
         kept = [f"{_KINDS.get(kind, kind)}: {place}" for kind, place in places.items() if place != "none"]
         self.places.say(" · ".join(clean(line) for line in kept) or "Nothing secret is kept yet.")
 
-    def settings(self, gateway: GatewaySettings, rules: Mapping[str, bool]) -> Settings:
-        """All settings, with `gateway` and `rules` from the other pages."""
-        return Settings(
-            gateway=gateway,
-            rules=rules,
+    def settings(self, before: Settings) -> Settings:
+        """`before` with what is chosen here, but for what concerns the gateway."""
+        return replace(
+            before,
             start_at_login=self.start.isChecked(),
             units=Units(self.units.currentData()),
             appearance=Appearance(self.appearance.currentData()),

@@ -3,23 +3,28 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.settings.attention import AttentionStore
 from enphase_tray.status.status import Status
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.autostart import Autostart
 from enphase_tray.ui.desktop_memory import Choices, DesktopMemory
 from enphase_tray.ui.desktop_notes import DesktopNotes, Note
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.notifier import BalloonNotes, Notes, Notifier
 from enphase_tray.ui.power import SleepWatch
+from enphase_tray.ui.saving import Saver
 from enphase_tray.ui.status_feed import StatusFeed
 from enphase_tray.ui.tray import TrayHost
 from enphase_tray.ui.tray_menu import Pause, TrayMenu
+from enphase_tray.ui.weekly import WeeklyReports
 from enphase_tray.ui.windows import Windows
 
 
@@ -38,25 +43,41 @@ class Shell(QObject):
         parent: QObject | None = None,
         *,
         note: str = "",
+        attention: AttentionStore | None = None,
+        reports: Path | None = None,
         available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         """Without `autostart` (demo) log-in is left alone.
 
-        `note` stands in the window all the time; `available` says whether there is a tray.
+        `note` stands in the window all the time; `attention` keeps what is muted; `reports` is where
+        weekly reports go; `available` says whether there is a tray.
         """
         super().__init__(parent)
         self._live = live
         self._wording = wording
         self._autostart = autostart
         self._memory = memory
-        self.windows = Windows(live, history, wording, self, note=note, choices=Choices(memory))
+        self.attention = Attention(lambda: live.settings, live.clock, attention, self)
+        self.windows = Windows(
+            live,
+            history,
+            wording,
+            self,
+            note=note,
+            choices=Choices(memory),
+            attention=self.attention,
+            saver=Saver(reports),
+        )
+        if reports is not None:
+            self.weekly = WeeklyReports(reports, lambda: live.settings, history, lambda: wording, self)
+            live.result.connect(self.weekly.tell)
         self.menu = TrayMenu(self)
         self.tray = TrayHost(self.menu.menu, available, self)
-        self.feed = StatusFeed(live, lambda: wording, self)
+        self.feed = StatusFeed(live, lambda: wording, self, self.attention.unheard)
         self._balloons = BalloonNotes(self.tray.show_message)
         self._desktop_notes = DesktopNotes(parent=self) if sys.platform.startswith("linux") else None
         notes: Notes = self._desktop_notes or self._balloons
-        self.notifier = Notifier(notes, lambda: live.settings.rules, live.clock, parent=self)
+        self.notifier = Notifier(notes, lambda: live.settings, live.clock, self.attention, lambda: wording, parent=self)
         self._sleep = SleepWatch(self)
         self._connect_tray()
         self._connect_live()
@@ -99,6 +120,7 @@ class Shell(QObject):
         menu.settings_asked.connect(windows.open_settings)
         menu.quit_asked.connect(self.quit_asked)
         self.feed.changed.connect(self._show_status)
+        self.attention.changed.connect(self.feed.refresh)
 
     def _connect_live(self) -> None:
         self._live.result.connect(self.notifier.tell)
@@ -160,7 +182,9 @@ class Shell(QObject):
         """Open at the gravest alert; trouble with the connection stands in the window anyway."""
         result = self._live.latest
         order = {"critical": 0, "warning": 1, "information": 2}
-        alerts = sorted(result.active, key=lambda alert: order[alert.severity]) if result is not None else []
+        unheard = self.attention.unheard(result)
+        heard = [alert for alert in result.active if alert.id not in unheard] if result is not None else []
+        alerts = sorted(heard, key=lambda alert: order[alert.severity])
         if alerts:
             self.windows.show_alert(alerts[0].id)
         else:

@@ -1,6 +1,6 @@
 """Keeps one status true: a new one with every result, and while data ages with every minute that changes its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -19,15 +19,23 @@ class StatusFeed(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, live: Live, wording: Callable[[], Wording], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        live: Live,
+        wording: Callable[[], Wording],
+        parent: QObject | None = None,
+        unheard: Callable[[PollResult | None], Collection[str]] = lambda result: (),
+    ) -> None:
+        """`unheard` gives the ids of alerts that the user does not want to hear of, see `describe`."""
         super().__init__(parent)
         self._live = live
         self._wording = wording
+        self._unheard = unheard
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.refresh)
-        self.status = describe(live.latest, live.clock.now(), wording())
+        self.status = describe(live.latest, live.clock.now(), wording(), unheard(live.latest))
         live.result.connect(self._on_result)
 
     @Slot()
@@ -35,7 +43,7 @@ class StatusFeed(QObject):
         """Word the latest result as it is true now."""
         now = self._live.clock.now()
         result = self._live.latest
-        status: Status = describe(result, now, self._wording())
+        status: Status = describe(result, now, self._wording(), self._unheard(result))
         if status != self.status:
             self.status = status
             self.changed.emit(status)

@@ -48,19 +48,21 @@ QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="quiet"]:focus { border-color: $accent; }
 QPushButton[role="quiet"]:checked { background: $pick; }
 
-QLineEdit, QPlainTextEdit, QSpinBox, QDateEdit, QComboBox {
+QLineEdit, QPlainTextEdit, QSpinBox, QDateEdit, QTimeEdit, QComboBox {
     color: $text; background: $base; border: 1px solid $line; border-radius: 6px; padding: 4px 8px; min-height: 18px;
     selection-background-color: $accent; selection-color: $accenttext; }
-QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDateEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus,
+QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid $fault; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
+QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QTimeEdit:disabled,
+QComboBox:disabled {
     color: $faint; background: $window; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
-QSpinBox { padding-right: 20px; }
-QSpinBox::up-button { subcontrol-position: top right; width: 20px; border: none; }
-QSpinBox::down-button { subcontrol-position: bottom right; width: 20px; border: none; }
-QSpinBox::up-arrow, QSpinBox::down-arrow { image: none; }
+QSpinBox, QTimeEdit { padding: 2px 20px 2px 8px; }
+QSpinBox::up-button, QTimeEdit::up-button { subcontrol-position: top right; width: 20px; border: none; }
+QSpinBox::down-button, QTimeEdit::down-button { subcontrol-position: bottom right; width: 20px; border: none; }
+QSpinBox::up-arrow, QSpinBox::down-arrow, QTimeEdit::up-arrow, QTimeEdit::down-arrow { image: none; }
 QListView { color: $text; background: $base; border: 1px solid $line; border-radius: 6px; outline: none; padding: 2px; }
 QListView:focus { border-color: $accent; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }

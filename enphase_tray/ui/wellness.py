@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable
 
-from enphase_tray.model.alerts import Alert
+from enphase_tray.model.alerts import Alert, Severity
 from enphase_tray.model.readings import DeviceStatus, InverterReading, InverterState
 from enphase_tray.model.status_words import WordSeverity, describe_words, faults, meaning
 from enphase_tray.ui.marks import Mark
 
+_GRAVITY = (Severity.CRITICAL, Severity.WARNING)
 _TROUBLED = {InverterState.SILENT, InverterState.STOPPED}
 
 
 def concerned_serials(alerts: Iterable[Alert]) -> frozenset[str]:
     """Serials that an open alert names."""
     return frozenset(serial for alert in alerts for serial in alert.serials)
+
+
+def gravest_alert(alerts: Iterable[Alert]) -> Alert | None:
+    """The one to look at first: the worst, of those the oldest; mere notes do not count."""
+    grave = [alert for alert in alerts if alert.severity in _GRAVITY]
+    return min(grave, key=lambda alert: (_GRAVITY.index(alert.severity), alert.raised_at), default=None)
 
 
 def is_well(inverter: InverterReading, concerned: frozenset[str]) -> bool:

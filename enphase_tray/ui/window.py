@@ -1,7 +1,7 @@
 """The main window: what is, what was, and what is wrong."""
 
 from collections.abc import Callable
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
@@ -10,17 +10,22 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QWidget
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import HistoryError
 from enphase_tray.monitor.result import PollResult
+from enphase_tray.status.health import Price
 from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.banners import Actions, troubles
 from enphase_tray.ui.certificate_dialog import ask_about_certificate
 from enphase_tray.ui.desktop_memory import Choices
+from enphase_tray.ui.footer import footer_words
 from enphase_tray.ui.header import FigureCard, Shown, TitleLine
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.pages import Pages
 from enphase_tray.ui.relay_panel import RelayPanel
+from enphase_tray.ui.saving import Saver
 from enphase_tray.ui.text import clean, short_serial
 from enphase_tray.ui.theme import GRID, apply_appearance
+from enphase_tray.ui.wellness import gravest_alert
 from enphase_tray.ui.when import named_zone, zone_of
 from enphase_tray.ui.widgets import Banner, ElidedLabel, Label, Role, column, row
 
@@ -43,10 +48,13 @@ class MainWindow(QMainWindow):
         open_settings: Callable[[], None],
         note: str = "",
         choices: Choices | None = None,
+        attention: Attention | None = None,
+        saver: Saver | None = None,
     ) -> None:
         """`note` stands at the top all the time: what the figures are, where they are not the user's own.
 
-        `choices` says what was looked at last time, and is told what is looked at now.
+        `choices` says what was looked at last time, and is told what is looked at now. `attention` knows what is
+        muted; without it nothing of that outlives the window. `saver` puts reports where the user wants them.
         """
         super().__init__()
         self._live = live
@@ -58,13 +66,14 @@ class MainWindow(QMainWindow):
         self._history_problem: str | None = None
         self._events_known = False
         self._choices = choices or Choices()
+        self._attention = attention or Attention(lambda: live.settings, live.clock, parent=self)
         self._zones: dict[str, tzinfo | None] = {}
         self.title_line = TitleLine()
         self.figures = FigureCard()
         self.banners = tuple(Banner() for _ in range(_BANNERS))
-        self.tabs = Pages(self._history, self._choices)
+        self.tabs = Pages(self._history, self._choices, self._attention, saver)
         self.inverters, self.events = self.tabs.inverters, self.tabs.events
-        self.relays = RelayPanel()
+        self.relays = RelayPanel(self._attention)
         self.footer = ElidedLabel(role=Role.NOTE)
         self.note = Label(note, Role.NOTE)
         self.note.setVisible(bool(note))
@@ -92,14 +101,7 @@ class MainWindow(QMainWindow):
         self.reveal()
         self._events_known = False
         self._show_all()
-        event = self.events.reveal(alert_id)
-        self.tabs.setCurrentWidget(self.events)
-        if event is None:
-            return
-        for serial in event.serials:
-            if self.inverters.reveal(serial):
-                self.tabs.setCurrentWidget(self.inverters)
-                return
+        self.tabs.show_event(alert_id)
 
     def reveal(self) -> None:
         """Show the window in front of the others."""
@@ -170,7 +172,9 @@ class MainWindow(QMainWindow):
         live.result.connect(self.show_result)
         live.polling.connect(self.title_line.set_polling)
         live.applied.connect(self._applied)
+        self._attention.changed.connect(self._show_all)
         self.title_line.refresh.connect(live.poll_now)
+        self.title_line.asked.connect(self._show_why)
         self.title_line.settings.connect(self._open_settings)
         self.tabs.trouble.connect(self._history_trouble)
         for keys, do in ((QKeySequence.StandardKey.Refresh, live.poll_now), (QKeySequence("Ctrl+W"), self.close)):
@@ -203,8 +207,12 @@ class MainWindow(QMainWindow):
         now = self._live.clock.now()
         wording = self._base_wording.with_zone(self._zone())
         wording.units = self._live.settings.units
-        return Shown(self._result, describe(self._result, now, wording), now, wording)
+        settings = self._live.settings
+        price = Price(settings.price_per_kwh, settings.currency)
+        status = describe(self._result, now, wording, self._attention.unheard(self._result))
+        return Shown(self._result, status, now, wording, price, settings.gateway.site_name, self._attention.mutes)
 
+    @Slot()
     def _show_all(self) -> None:
         shown = self._shown()
         self.tabs.show_moment(shown, self._site())
@@ -237,23 +245,11 @@ class MainWindow(QMainWindow):
                 banner.show_trouble(trouble.mark, trouble.title, trouble.advice, trouble.action, trouble.do)
             else:
                 banner.setVisible(False)
-        self.footer.say(self._footer(shown))
+        self.footer.say(footer_words(shown))
 
     def _site_name(self) -> str:
         serial = self._site()
         return clean(self._live.settings.gateway.site_name, 40) or (f"Gateway {short_serial(serial)}" if serial else "")
-
-    def _footer(self, shown: Shown) -> str:
-        snapshot = shown.snapshot
-        if shown.result is None or snapshot is None:
-            return ""
-        gateway = snapshot.gateway
-        parts = [f"Gateway {clean(gateway.serial, 40)}", f"firmware {clean(str(gateway.firmware), 40)}"]
-        expires = None if shown.result.token is None else shown.result.token.expires_at
-        if expires is not None:
-            left = expires - shown.now
-            parts.append("token has expired" if left <= timedelta() else f"token: {_left(left)} left")
-        return " · ".join(parts)
 
     @Slot()
     def _tick(self) -> None:
@@ -267,6 +263,15 @@ class MainWindow(QMainWindow):
         self._history_problem = title or None
         self._show_now(self._shown())
 
+    @Slot()
+    def _show_why(self) -> None:
+        """From the verdict to the gravest alert, or to how the panels are."""
+        gravest = None if self._result is None else gravest_alert(self._result.active)
+        if gravest is None:
+            self.tabs.setCurrentWidget(self.tabs.health)
+        else:
+            self.show_event(gravest.id)
+
     @Slot(object)
     def _applied(self, error: object) -> None:
         if error is None:
@@ -279,9 +284,3 @@ class MainWindow(QMainWindow):
         question = None if self._result is None else self._result.certificate
         if question is not None and ask_about_certificate(question, self._live.settings.gateway.host, self):
             self._live.trust(question)
-
-
-def _left(left: timedelta) -> str:
-    if left.days >= 2:
-        return f"{left.days} days"
-    return f"{max(1, round(left.total_seconds() / 3600))} h"

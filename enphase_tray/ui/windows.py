@@ -11,9 +11,11 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.resources import app_icon_file
+from enphase_tray.ui.saving import Saver
 
 if TYPE_CHECKING:
     from enphase_tray.ui.settings_dialog import SettingsDialog
@@ -43,12 +45,20 @@ class Windows(QObject):
         *,
         note: str = "",
         choices: Choices | None = None,
+        attention: Attention | None = None,
+        saver: Saver | None = None,
     ) -> None:
-        """`note` stands in the main window all the time; `choices` keeps what was looked at in it."""
+        """`note` stands in the main window all the time; `choices` keeps what was looked at in it.
+
+        `attention` knows what is muted; without it nothing of that outlives the program. `saver` puts files where the
+        user wants them.
+        """
         super().__init__(parent)
+        self._attention = attention or Attention(lambda: live.settings, live.clock, parent=self)
         self._note = note
         self._choices = choices
         self._live = live
+        self._saver = saver
         self._history = history
         self._wording = wording
         self._main: MainWindow | None = None
@@ -100,7 +110,7 @@ class Windows(QObject):
             from enphase_tray.ui.settings_dialog import SettingsDialog
 
             parent = self._main if self._main is not None and self._main.isVisible() else None
-            self._settings = SettingsDialog(self._live, parent)
+            self._settings = SettingsDialog(self._live, parent, self._attention)
             self._settings.finished.connect(self._on_settings_closed)
         _bring_to_front(self._settings)
 
@@ -172,6 +182,8 @@ class Windows(QObject):
                 open_settings=self.open_settings,
                 note=self._note,
                 choices=self._choices,
+                attention=self._attention,
+                saver=self._saver,
             )
             self._main.installEventFilter(self)
         return self._main

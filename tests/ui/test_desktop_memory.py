@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from enphase_tray.model.clock import ManualClock
+from enphase_tray.settings.settings import Settings
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.desktop_memory import Choices, DesktopMemory, Remembered
 from enphase_tray.ui.notifier import BalloonNotes, Notifier
 from enphase_tray.ui.tray_menu import Pause
@@ -39,7 +41,7 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
 
 def test_a_pause_goes_on_until_it_is_over(qapp, manual_clock: ManualClock) -> None:
     now = manual_clock.now()
-    notifier = Notifier(BalloonNotes(lambda *_: True), dict, manual_clock)
+    notifier = Notifier(BalloonNotes(lambda *_: True), Settings, manual_clock, Attention(Settings, manual_clock))
     notifier.resume_pause(Pause.HOUR, now - timedelta(minutes=1))
     assert not notifier.paused
     notifier.resume_pause(Pause.HOUR, now + timedelta(minutes=20))

@@ -1,11 +1,16 @@
 """What is told on the desktop, and what is not."""
 
-from datetime import UTC, timedelta
+from collections.abc import Callable
+from datetime import UTC, time, timedelta
 
 import pytest
 
 from enphase_tray.model.alerts import Change, Severity
 from enphase_tray.model.clock import ManualClock
+from enphase_tray.settings.attention import AttentionStore
+from enphase_tray.settings.paths import ProfilePaths
+from enphase_tray.settings.settings import QuietHours, RuleMode, Settings
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.desktop_notes import Note
 from enphase_tray.ui.notifier import BalloonNotes, Notifier
 from enphase_tray.ui.tray_menu import Pause
@@ -38,13 +43,28 @@ def screen() -> Screen:
 
 
 @pytest.fixture
-def rules() -> dict[str, bool]:
+def rules() -> dict[str, RuleMode]:
     return {}
 
 
 @pytest.fixture
-def notifier(qapp, clock, screen, rules) -> Notifier:
-    return Notifier(screen, lambda: rules, clock, zone=UTC)
+def store(tmp_path) -> AttentionStore:
+    return AttentionStore(ProfilePaths.at(tmp_path))
+
+
+@pytest.fixture
+def start(qapp, clock, screen, rules, store) -> Callable[[], Notifier]:
+    """Start the program, as often as it is called."""
+
+    def settings() -> Settings:
+        return Settings(rules=rules, quiet=QuietHours(True, time(22, 0), time(7, 0)))
+
+    return lambda: Notifier(screen, settings, clock, Attention(settings, clock, store, zone=UTC))
+
+
+@pytest.fixture
+def notifier(start) -> Notifier:
+    return start()
 
 
 RELAY = alert(NOON)
@@ -99,20 +119,21 @@ def test_the_end_of_what_was_never_told_is_not_told(notifier, screen) -> None:
     assert screen.came == []
 
 
-def test_the_end_of_what_an_earlier_run_told_is_told(notifier, screen) -> None:
-    earlier = alert(NOON - timedelta(hours=5))
-    notifier.tell(result(NOON, 3421.0, active=(earlier,)))
+def test_the_end_of_what_an_earlier_run_told_is_told(start, screen) -> None:
+    tell(start(), event(RELAY))
+    screen.came.clear()
+    later = start()
+    later.tell(result(NOON, 3421.0, active=(RELAY,)))
     assert screen.came == []
-    over = alert(NOON - timedelta(hours=5), title="Relay 68177 is closed again")
-    tell(notifier, event(over, Change.CLEARED))
+    tell(later, event(alert(NOON, title="Relay 68177 is closed again"), Change.CLEARED))
     assert [note.title for note in screen.came] == ["Relay 68177 is closed again"]
 
 
 def test_a_rule_switched_off_is_silent_and_at_once_loud_again(notifier, screen, rules) -> None:
-    rules[RELAY.rule] = False
+    rules[RELAY.rule] = RuleMode.OFF
     tell(notifier, event(RELAY))
     assert screen.came == []
-    rules[RELAY.rule] = True
+    rules[RELAY.rule] = RuleMode.ON
     tell(notifier, event(RELAY))
     assert len(screen.came) == 1
 
@@ -129,6 +150,14 @@ def test_paused_for_an_hour(qtbot, notifier, screen, clock) -> None:
         tell(notifier, event(PANEL))
     assert paused.args == [None]
     assert [note.title for note in screen.came] == [PANEL.title]
+
+
+def test_what_still_stands_when_a_pause_is_over_is_told(notifier, screen, clock) -> None:
+    notifier.pause(Pause.HOUR)
+    tell(notifier, event(RELAY), event(PANEL))
+    clock.advance(3601)
+    notifier.tell(result(NOON, 3421.0, active=(RELAY,)))
+    assert [note.title for note in screen.came] == [RELAY.title]
 
 
 def test_paused_until_tomorrow_ends_at_midnight(notifier, screen, clock) -> None:
@@ -151,16 +180,53 @@ def test_paused_until_told(notifier, screen, clock) -> None:
     assert len(screen.came) == 1
 
 
-def test_muted_for_today_concerns_only_that_alert_and_only_today(qtbot, notifier, screen, clock) -> None:
+def test_muted_for_today_concerns_only_that_alert_and_only_today(notifier, screen, clock) -> None:
     tell(notifier, event(RELAY))
-    with qtbot.waitSignal(notifier.mute_requested):
-        notifier.mute(RELAY.id)
+    notifier.mute(RELAY.id)
     assert screen.shown == {}
     tell(notifier, event(RELAY), event(PANEL))
     assert [note.title for note in screen.came[1:]] == [PANEL.title]
     clock.advance(13 * 3600)
     tell(notifier, event(RELAY))
     assert screen.came[-1].title == RELAY.title
+
+
+def test_a_mute_from_a_notification_outlives_the_program(start, screen, store) -> None:
+    first = start()
+    tell(first, event(RELAY))
+    first.mute(RELAY.id)
+    assert [(mute.rule, mute.serial) for mute in store.mutes()] == [(RELAY.rule, RELAY.serials[0])]
+    screen.came.clear()
+    tell(start(), event(RELAY))
+    assert screen.came == []
+
+
+def test_what_waited_for_the_morning_is_one_note(notifier, screen, clock) -> None:
+    clock.advance(11 * 3600)
+    tell(notifier, event(PANEL), event(NOTE), event(RELAY))
+    assert [note.title for note in screen.came] == [RELAY.title], "what stops the plant is told at night"
+    clock.advance(9 * 3600)
+    notifier.tell(result(NOON, 3421.0, active=(PANEL, NOTE, RELAY)))
+    note = screen.came[-1]
+    assert (note.title, note.urgency, note.mutable) == ("While it was quiet: 2 alerts", 1, False)
+    assert PANEL.title in note.body
+    assert NOTE.title in note.body
+    over = [event(PANEL, Change.CLEARED), event(NOTE, Change.CLEARED)]
+    tell(notifier, *over)
+    assert list(screen.shown) == [RELAY.id]
+
+
+def test_the_daily_summary_is_one_note(notifier, screen, rules, clock) -> None:
+    rules[PANEL.rule] = RuleMode.DIGEST
+    tell(notifier, event(PANEL))
+    clock.advance(3600)
+    tell(notifier, event(PANEL, Change.CLEARED, NOON + timedelta(hours=1)))
+    assert screen.came == []
+    clock.advance(20 * 3600)
+    tell(notifier)
+    (note,) = screen.came
+    assert note.title == "Daily summary: 1 alert"
+    assert note.body == "Panel 7 makes nothing (since 25 Jun 12:00, over again at 25 Jun 13:00)"
 
 
 def test_balloons_say_the_same() -> None:

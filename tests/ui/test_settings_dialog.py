@@ -15,7 +15,7 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import GatewayVersion, StepOutcome, TrialStep
 from enphase_tray.model.errors import CertificateUnknown, NotUnderstood, TokenMissing, Unreachable
 from enphase_tray.model.identity import Family, FirmwareVersion, FoundGateway, Secret, TokenFacts
-from enphase_tray.settings.settings import GatewaySettings, IconStyle, Settings
+from enphase_tray.settings.settings import GatewaySettings, IconStyle, RuleMode, Settings
 from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.status import IconState
 from enphase_tray.ui.icon import IconKey, IconPainter
@@ -186,8 +186,9 @@ def test_everything_typed_is_saved(qtbot: QtBot, dialog: SettingsDialog, program
     dialog.login.token.keep.setChecked(True)
     dialog.program.minutes.setValue(10)
     dialog.program.start.setChecked(True)
-    dialog.notifications.switches["relay_open"].setChecked(False)
-    assert list(dialog.notifications.switches) == [rule.name for rule in RULES]
+    off = dialog.alerts.modes["relay_open"]
+    off.setCurrentIndex(off.findData(RuleMode.OFF.value))
+    assert list(dialog.alerts.modes) == [rule.name for rule in RULES]
     with qtbot.waitSignal(dialog.accepted):
         dialog.ok.click()
     assert program.applied == [None]
@@ -199,8 +200,8 @@ def test_everything_typed_is_saved(qtbot: QtBot, dialog: SettingsDialog, program
     assert (gateway.serial, gateway.version) == (site.SITE, GatewayVersion.FROM_7)
     assert (gateway.refresh_seconds, gateway.keep_cloud_password) == (600, True)
     assert settings.start_at_login
-    assert settings.rules["relay_open"] is False
-    assert settings.rules["inverter_stopped"] is True
+    assert settings.rules["relay_open"] is RuleMode.OFF
+    assert settings.rules["inverter_stopped"] is RuleMode.ON
 
 
 def test_dialog_stays_open_where_saving_fails(qtbot: QtBot, dialog: SettingsDialog, program: site.Program) -> None:

@@ -240,7 +240,7 @@ def test_tabs_fit_and_have_keys_of_their_own(make: Make) -> None:
     window.resize(820, 560)
     bar = window.tabs.tabBar()
     assert [bar.tabText(place).replace("&", "") for place in range(bar.count())] == [
-        "Today", "Inverters", "Energy", "Heat map", "Panel", "Events",
+        "Today", "Inverters", "Energy", "Heat map", "Panel", "Health", "Events",
     ]  # fmt: skip
     assert bar.sizeHint().width() <= window.tabs.width()
     for place, (name, _) in enumerate(TABS):
