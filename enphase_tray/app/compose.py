@@ -1,25 +1,30 @@
 """The rooms of a profile put together, with no Qt: what the tray and the terminal both run on."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 
+from enphase_tray.gateway.approach import Approach
 from enphase_tray.gateway.cloud import CloudClient
 from enphase_tray.gateway.discovery import discover, locate
 from enphase_tray.gateway.line import Aborted, Breaker, aside
 from enphase_tray.gateway.reader import Reader
 from enphase_tray.gateway.schedule import PERIOD
+from enphase_tray.gateway.transport import Heard, Timings
 from enphase_tray.gateway.trial import try_connection
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import CloudAccount, Connection, TokenKeeper, TrialStep, Trust
+from enphase_tray.model.history import InverterSeries
 from enphase_tray.model.identity import FoundGateway, Secret
 from enphase_tray.monitor.monitor import Monitor
 from enphase_tray.monitor.rooms import Rooms
 from enphase_tray.monitor.service import GatewayService
+from enphase_tray.settings.attention import AttentionStore
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.secrets import SecretStore
-from enphase_tray.settings.settings import Settings
+from enphase_tray.settings.settings import RuleMode, Settings
 from enphase_tray.settings.state import StateStore
 from enphase_tray.settings.store import SettingsStore
 
@@ -53,13 +58,28 @@ class Profile:
         self._breaker = Breaker()
         self.store = SettingsStore(paths)
         self.state = StateStore(paths)
+        self.attention = AttentionStore(paths)
 
     def secrets(self, settings: Settings) -> SecretStore:
         """The profile's secrets; nothing of a keyring is loaded before one is asked for."""
         return self._secrets or SecretStore(self.paths, allow_file=settings.token_in_file)
 
-    def reader(self, connection: Connection, tokens: TokenKeeper, period_seconds: float = PERIOD) -> Reader:
-        """A reader of one gateway that finds it again by mDNS when its address changed."""
+    def approach(self, connection: Connection) -> Approach:
+        """How the addresses of a gateway are tried."""
+        return Approach(connection, self.state, self.trust, self.clock, self._breakable(), Timings())
+
+    def listen(self, seconds: float) -> list[FoundGateway]:
+        """Who is announced on the network. Raises `Unreachable` without one."""
+        return self._search(seconds)
+
+    def reader(
+        self,
+        connection: Connection,
+        tokens: TokenKeeper,
+        period_seconds: float = PERIOD,
+        heard: Heard | None = None,
+    ) -> Reader:
+        """A reader of one gateway that finds it again by mDNS when its address changed. `heard`: of each answer."""
         return Reader(
             connection,
             self.state,
@@ -68,6 +88,7 @@ class Profile:
             self.clock,
             locate=self._locate,
             cloud_factory=self._make_cloud,
+            heard=heard,
             period_seconds=period_seconds,
         )
 
@@ -78,9 +99,11 @@ class Profile:
             self.clock,
             open_history=self.history_writer,
             rule_enabled=partial(_rule_enabled, settings),
+            limits=settings.limits,
             refresh_seconds=settings.gateway.refresh_seconds,
             pin_of=self.state.pin,
-            notes=self._notices,
+            notes=self.notices,
+            past=self._past,
         )
 
     def service(self, settings: Settings) -> GatewayService:
@@ -91,6 +114,7 @@ class Profile:
             try_connection=self._trial,
             fetch_token=self._fetch_token,
             discover=self._discover,
+            read_history=self.history_reader,
             abort=self._abort,
         )
         return GatewayService(self.store, self.state, secrets, rooms, self.clock, settings)
@@ -101,7 +125,15 @@ class Profile:
     def history_reader(self) -> HistoryReader:
         return HistoryReader(self.paths.history_file)
 
-    def _notices(self) -> list[str]:
+    def _past(self, site: str, start: datetime, end: datetime) -> InverterSeries:
+        """What the inverters of a gateway reported. Raises HistoryError."""
+        reader = self.history_reader()
+        try:
+            return reader.inverter_series(site, start, end)
+        finally:
+            reader.close()
+
+    def notices(self) -> list[str]:
         """What was found damaged in settings and state, and where it was kept."""
         return [notice for notice in (self.store.notice, self.state.notice) if notice is not None]
 
@@ -141,4 +173,4 @@ class Profile:
 
 
 def _rule_enabled(settings: Settings, rule: str) -> bool:
-    return settings.rules.get(rule, True)
+    return settings.mode(rule) is not RuleMode.OFF

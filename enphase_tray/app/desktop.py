@@ -11,7 +11,8 @@ from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from enphase_tray.app.compose import Profile
-from enphase_tray.gateway.redact import RedactingFormatter, Redactor
+from enphase_tray.app.log_file import logging_to
+from enphase_tray.gateway.redact import Redactor
 from enphase_tray.model.errors import EnphaseTrayError, Retry
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import Settings
@@ -26,8 +27,6 @@ from enphase_tray.ui.signals import SignalWatch
 from enphase_tray.ui.single_instance import SingleInstance
 
 log = logging.getLogger(__name__)
-
-_LOG_BYTES = 256 * 1024
 
 
 def start(profile: Profile, *, hidden: bool) -> int:
@@ -54,16 +53,14 @@ def run(profile: Profile, settings: Settings, *, hidden: bool, note: str = "") -
     if not instance.claim():
         return 0
     redactor = Redactor()
-    handler = _log_to_file(profile.paths.log_file, redactor)
-    qInstallMessageHandler(_on_qt_message)
-    try:
-        bugs = BugWatch(log.error, redactor.scrub)
-        status, live = _run(app, profile, settings, instance, bugs, hidden=hidden, note=note)
-    finally:
-        qInstallMessageHandler(None)
-        instance.release()
-        logging.getLogger("enphase_tray").removeHandler(handler)
-        handler.close()
+    with logging_to(profile.paths.log_file, redactor):
+        qInstallMessageHandler(_on_qt_message)
+        try:
+            bugs = BugWatch(log.error, redactor.scrub)
+            status, live = _run(app, profile, settings, instance, bugs, hidden=hidden, note=note)
+        finally:
+            qInstallMessageHandler(None)
+            instance.release()
     if not live.stop():
         # A thread inside a keyring prompt or a name look-up cannot be freed, and Qt aborts the process when a running
         # QThread is destroyed. Nothing is lost: each poll is committed to the history before its result is shown.
@@ -114,7 +111,17 @@ def _run(
     live = Live(profile.service(settings), profile.clock)
     autostart = None if note else _autostart(profile.paths)
     memory = DesktopMemory(profile.paths.state_file.with_name("desktop.json"))
-    shell = Shell(live, profile.history_reader, _wording(settings), autostart, memory, note=note)
+    wording = _wording(settings)
+    shell = Shell(
+        live,
+        profile.history_reader,
+        wording,
+        autostart,
+        memory,
+        note=note,
+        attention=profile.attention,
+        reports=profile.paths.reports_dir,
+    )
     signals = SignalWatch()
     live.bug.connect(bugs.tell)
     live.hung.connect(_on_hung)
@@ -167,24 +174,6 @@ def _autostart(paths: ProfilePaths) -> Autostart:
 def _wording(settings: Settings) -> Wording:
     locale = QLocale.system()
     return Wording(locale.decimalPoint(), locale.groupSeparator(), settings.units.value)
-
-
-def _log_to_file(file: Path, redactor: Redactor) -> logging.Handler:
-    """Warnings and worse, scrubbed, in a small file that only its owner reads."""
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=True)
-        if file.stat().st_size > _LOG_BYTES:
-            file.replace(file.with_suffix(".old.log"))
-            file.touch(mode=0o600)
-        # Not logging.handlers: it would keep pickle, queues and sockets in memory for turning one file over.
-        handler: logging.Handler = logging.FileHandler(file, encoding="utf-8", delay=True)
-    except OSError:
-        handler = logging.NullHandler()
-    handler.setLevel(logging.WARNING)
-    handler.setFormatter(RedactingFormatter(redactor, "%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.getLogger("enphase_tray").addHandler(handler)
-    return handler
 
 
 def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

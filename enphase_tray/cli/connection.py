@@ -29,24 +29,39 @@ class Asked:
     connection: Connection
     tokens: TokenKeeper
 
+    @property
+    def named(self) -> bool:
+        """Whether a gateway is named or set up at all."""
+        return bool(self.connection.serial or self.connection.host)
+
+
+def profile_asked(options: argparse.Namespace, paths: ProfilePaths, clock: Clock) -> Profile:
+    """The profile with the trust that the options allow."""
+    return Profile(paths, clock, trust=trust_of(options.trust_on_first_use, options.trust_fingerprint))
+
 
 def connection_asked(options: argparse.Namespace, paths: ProfilePaths, clock: Clock) -> Asked:
     """Options first, the profile's settings and secrets for the rest.
 
-    Raises `UsageError`, `SettingsError` and `SecretsError`.
+    Raises `UsageError` (also where no gateway is named or set up), `SettingsError` and `SecretsError`.
     """
-    profile = Profile(paths, clock, trust=trust_of(options.trust_on_first_use, options.trust_fingerprint))
-    settings = profile.store.load() if paths.settings_file.exists() else Settings()
-    gateway = _chosen_gateway(options, settings.gateway)
-    if not gateway.serial and not gateway.host and not options.host:
+    asked = any_connection_asked(options, profile_asked(options, paths, clock))
+    if not asked.named:
         raise UsageError("No gateway is named and none is set up", "Add --host or --serial, or set one up in the tray")
+    return asked
+
+
+def any_connection_asked(options: argparse.Namespace, profile: Profile, *, stored: bool = True) -> Asked:
+    """As `connection_asked`, but any gateway will do where none is named. Without `stored` no kept secret is read."""
+    settings = profile.store.load() if profile.paths.settings_file.exists() else Settings()
+    gateway = _chosen_gateway(options, settings.gateway)
     if options.password_file == "-" == options.token_file:  # noqa: S105 - the name of a file
         raise UsageError("Standard input cannot hold both secrets", "Put one of them into a file")
     host = _address(options.host) if options.host else None
     secrets = profile.secrets(settings)
     password = _secret_file("--password-file", options.password_file)
     token = _secret_file("--token-file", options.token_file)
-    configured = gateway.serial != "" and gateway.serial == settings.gateway.serial
+    configured = stored and gateway.serial != "" and gateway.serial == settings.gateway.serial
     if configured and token is None:
         password = password or _stored_password(profile, gateway, settings)
     cloud_password = (

@@ -2,15 +2,14 @@
 
 import argparse
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from enphase_tray.cli import output
 from enphase_tray.cli.context import profile_paths
 from enphase_tray.history.check import inspect
 from enphase_tray.model.errors import HistoryError, Retry
-from enphase_tray.model.history import ChainCheck, EpochCheck, HistoryCheck, SiteCheck
+from enphase_tray.model.history import ChainCheck, HistoryCheck, SiteCheck
+from enphase_tray.model.history_json import check_to_json
 from enphase_tray.status.csv import utc_text
 from enphase_tray.status.words import UNKNOWN, Wording
 
@@ -25,7 +24,7 @@ def history(options: argparse.Namespace) -> int:
     if not found.sites and not found.problems:
         raise HistoryError("There is no history yet", "Run enphase-tray, or enphase-tray watch", Retry.NEVER)
     if options.json:
-        output.print_json(_document(path, found))
+        output.print_json({"schema": output.SCHEMA, "file": str(path), **check_to_json(found)})
     else:
         _print(path, found)
     if not found.problems:
@@ -106,57 +105,3 @@ def _duration(seconds: float) -> str:
         if count or (unit == "s" and not words):
             words.append(f"{count} {unit}")
     return " ".join(words[:2])
-
-
-def _document(path: Path, found: HistoryCheck) -> dict[str, Any]:
-    return {
-        "schema": output.SCHEMA,
-        "file": str(path),
-        "whole": not found.problems,
-        "problems": list(found.problems),
-        "bytes": found.size,
-        "bytes_per_sample": found.bytes_per_sample,
-        "sites": [_site(site) for site in found.sites],
-    }
-
-
-def _site(site: SiteCheck) -> dict[str, Any]:
-    gaps = site.gaps
-    return {
-        "gateway": site.serial,
-        "first_at": _moment(site.first_at),
-        "last_at": _moment(site.last_at),
-        "days": site.days,
-        "readings": site.readings,
-        "inverters": site.inverters,
-        "samples": site.samples,
-        "gaps": {
-            "usual_seconds": gaps.usual,
-            "count": gaps.count,
-            "total_seconds": gaps.total,
-            "longest_seconds": gaps.longest,
-        },
-        "shares": {source.word: share for source, share in site.shares.items()},
-        "rejections": dict(site.rejections),
-        "counters": [
-            {"quantity": chain.quantity, "source": chain.source, "epochs": [_epoch(epoch) for epoch in chain.epochs]}
-            for chain in site.chains
-        ],
-    }
-
-
-def _epoch(epoch: EpochCheck) -> dict[str, Any]:
-    return {
-        "number": epoch.number,
-        "opened_at": _moment(epoch.opened_at),
-        "latest_at": _moment(epoch.latest_at),
-        "opening_watt_hours": epoch.opening,
-        "latest_watt_hours": epoch.latest,
-        "wraps": epoch.wraps,
-        "counted_watt_hours": epoch.counted,
-        "booked_watt_hours": epoch.booked,
-    }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else utc_text(at)

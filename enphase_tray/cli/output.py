@@ -79,6 +79,12 @@ def print_failure(title: str, advice: str) -> None:
     sys.stderr.flush()
 
 
+def print_note(text: str) -> None:
+    """One line on standard error that is no failure: what was done beside the result."""
+    sys.stderr.write(printable(f"{text}.") + "\n")
+    sys.stderr.flush()
+
+
 def error_document(kind: str, title: str, advice: str, retry: str) -> dict[str, str]:
     """The `error` object of the contract."""
     return {"kind": kind, "title": title, "advice": advice, "retry": retry}

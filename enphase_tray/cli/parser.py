@@ -9,12 +9,6 @@ from enphase_tray.cli import values
 from enphase_tray.cli.columns import COLUMNS, columns_help
 from enphase_tray.cli.output import UsageError
 
-LATER_COMMANDS = {
-    "doctor": "which step of connecting fails, and why",
-    "diagnostics": "what a supporter needs, with nothing private in it",
-}
-"""Commands of the contract that do not work yet: they say so and exit with 2."""
-
 _EXIT_STATUS = """\
 exit status: 0 done, 1 a fault of the program, 2 wrong command line, 3 gateway not reachable or another one,
 4 log-in refused or token missing, expired or for another gateway, 5 certificate unknown or changed,
@@ -28,7 +22,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _refuse_secrets(arguments)
     parser = _parser()
     namespace, unknown = parser.parse_known_args(arguments)
-    if unknown and namespace.command not in LATER_COMMANDS:
+    if unknown:
         # Values are not repeated: a secret may be among them.
         names = [word.partition("=")[0] for word in unknown if word.startswith("-")]
         parser.error(f"there is no option {', '.join(names)}" if names else "there are more words than expected")
@@ -79,8 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     _replay(commands)
     _export(commands)
     _history(commands)
-    for name, text in LATER_COMMANDS.items():
-        _command(commands, name, f"{text} (comes with a later version)")
+    _doctor(commands)
+    _diagnostics(commands)
     return parser
 
 
@@ -120,6 +114,9 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
 def _read(commands: Any) -> None:
     parser = _command(commands, "read", "poll once, print, exit", connection=True)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--record", metavar="DIR", help="write the gateway's answers into this new folder, with nothing private in them"
+    )
 
 
 def _watch(commands: Any) -> None:
@@ -223,3 +220,15 @@ def _history(commands: Any) -> None:
     parser = _command(commands, "history", "is the history whole: invariants, sizes, gaps, provenance")
     parser.add_argument("--check", action="store_true", required=True, help="look at all of it and change nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _doctor(commands: Any) -> None:
+    parser = _command(
+        commands, "doctor", "which step of connecting fails, and why; sends no secret to find out", connection=True
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _diagnostics(commands: Any) -> None:
+    parser = _command(commands, "diagnostics", "what a supporter needs, with nothing private in it", connection=True)
+    parser.add_argument("--output", metavar="FILE.zip", required=True, help="write this file; it must not exist yet")

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from enphase_tray.cli import output
-from enphase_tray.cli.parser import LATER_COMMANDS
 from enphase_tray.model.errors import EnphaseTrayError, Retry
 
 BUG = 1
@@ -21,9 +20,6 @@ BUG = 1
 def run(options: argparse.Namespace) -> int:
     """Run the command of `options`; returns the exit status."""
     as_json = bool(getattr(options, "json", False))
-    if options.command in LATER_COMMANDS:
-        later = output.UsageError(f"{options.command} is not in this version yet", "It comes with a later one")
-        return output.print_error(later, as_json=as_json)
     _print_whatever_comes()
     try:
         with _one_line_per_error(), _ended_by_sigterm():
@@ -57,6 +53,10 @@ def _command(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]
             from enphase_tray.cli.export import export as chosen
         case "history":
             from enphase_tray.cli.history import history as chosen
+        case "doctor":
+            from enphase_tray.cli.doctor import doctor as chosen
+        case "diagnostics":
+            from enphase_tray.cli.diagnostics import diagnostics as chosen
         case _:
             from enphase_tray.cli.tray import tray as chosen
     return chosen

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
+from enphase_tray.app.log_file import logging_to
 from enphase_tray.cli import output
 from enphase_tray.cli.connection import connection_asked
 from enphase_tray.cli.context import profile_paths, system_clock
 from enphase_tray.cli.summary import zone_of
+from enphase_tray.gateway.redact import Redactor
 from enphase_tray.model.alerts import Change, PollFailure
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.readings import InverterState
@@ -31,7 +33,9 @@ def watch(options: argparse.Namespace) -> int:
         settings = replace(settings, gateway=replace(settings.gateway, refresh_seconds=refresh))
     interval = float(options.interval or settings.gateway.refresh_seconds)
     monitor = asked.profile.monitor(asked.connection, settings, asked.tokens)
-    return watch_monitor(monitor, asked.profile.clock, interval, count=options.count, as_json=options.json)
+    secrets = (asked.connection.token, asked.connection.password)
+    with logging_to(asked.profile.paths.log_file, Redactor(secret for secret in secrets if secret)):
+        return watch_monitor(monitor, asked.profile.clock, interval, count=options.count, as_json=options.json)
 
 
 def watch_monitor(

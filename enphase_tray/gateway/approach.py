@@ -12,7 +12,7 @@ from enphase_tray.gateway.info import parse_info
 from enphase_tray.gateway.line import Breaker, Line
 from enphase_tray.gateway.memory import only_tls, pins_at
 from enphase_tray.gateway.pin import PinMismatch, as_fingerprint, certificate_facts, fingerprint, peek
-from enphase_tray.gateway.transport import Timings, Transport
+from enphase_tray.gateway.transport import Heard, Timings, Transport
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, GatewayState, GatewayVersion, Trust
 from enphase_tray.model.errors import (
@@ -48,6 +48,8 @@ class Approach:
     clock: Clock
     breaker: Breaker
     timings: Timings
+    heard: Heard | None = None
+    """Told of every answer, whoever it came from."""
 
     def reach(self, host: str, port: int | None) -> Reached:
         """Identify what answers at an address literal. Raises the family's errors; see the module's own words.
@@ -55,10 +57,10 @@ class Approach:
         Where both are possible, HTTPS is tried first, then HTTP. A port that stays silent in the TLS handshake is
         tried with HTTP soon, and with more patience for TLS only if that fails.
         """
-        expected = self._expected(host, port)
+        expected = self.expected(host, port)
         tls = Address(True, host, port or 443)
         plain = Address(False, host, port or 80)
-        if not self._http_allowed(expected):
+        if not self.http_allowed(expected):
             return self._over_tls(tls, expected, self.timings.connect)
         if self.connection.version is GatewayVersion.BELOW_7:
             return self._over_http(plain)
@@ -78,27 +80,29 @@ class Approach:
                     return self._over_tls(tls, expected, self.timings.connect)
             raise (first if first.spoke_tls else error) from error
 
-    def _expected(self, host: str, port: int | None) -> tuple[Pin, ...]:
+    def expected(self, host: str, port: int | None) -> tuple[Pin, ...]:
         """The pins of which one has to be shown at this address; empty at first contact."""
         if self.connection.serial is None:
             return pins_at(self.state, join(host, port))
         pin = self.state.pin(self.connection.serial)
         return () if pin is None else (pin,)
 
-    def _http_allowed(self, expected: tuple[Pin, ...]) -> bool:
+    def http_allowed(self, expected: tuple[Pin, ...]) -> bool:
+        """Whether plain HTTP may be spoken to what should show one of these pins."""
         seen_newer = self.connection.serial is not None and only_tls(self.state, self.connection.serial)
         return not expected and not seen_newer and self.connection.version is not GatewayVersion.FROM_7
 
+    def transport(self, address: Address, fingerprint: str | None) -> Transport:
+        """A way to ask at an address; over TLS only what shows the certificate with this fingerprint."""
+        keep_alive = fingerprint is not None
+        return Transport(address, fingerprint, self.breaker, self.timings, keep_alive=keep_alive, heard=self.heard)
+
     def _over_http(self, address: Address) -> Reached:
-        transport = Transport(address, None, self.breaker, self.timings, keep_alive=False)
+        transport = self.transport(address, None)
         info = self._ask(transport)
         if info.family is Family.TOKEN:
             transport.close()
-            raise Unreachable(
-                f"{address.shown} is a gateway with firmware {info.firmware}, which is only read over HTTPS, "
-                "but no secure connection was possible",
-                "Leave the port out, or give the one of HTTPS",
-            )
+            raise https_only(address.shown, info)
         self._insist_not_older(transport, info)
         return Reached(transport, info, None)
 
@@ -114,7 +118,7 @@ class Approach:
         return self._first_contact(address, shown)
 
     def _pinned(self, address: Address, pin: Pin) -> Reached:
-        transport = Transport(address, pin.certificate.fingerprint, self.breaker, self.timings, keep_alive=True)
+        transport = self.transport(address, pin.certificate.fingerprint)
         try:
             info = self._ask(transport)
         except PinMismatch as error:
@@ -123,14 +127,14 @@ class Approach:
             raise certificate_changed(error, pin, address.shown, self.clock) from error
         if info.serial != pin.serial:
             transport.close()
-            raise _wrong(address.shown, info.serial, pin.serial)
+            raise another(address.shown, info.serial, pin.serial)
         self._insist_not_older(transport, info)
         return Reached(transport, info, self._noted(pin))
 
     def _first_contact(self, address: Address, shown: bytes) -> Reached:
         """A certificate that is not pinned: `/info`, without credentials, says whose it is; then trust decides."""
         facts = certificate_facts(shown)
-        transport = Transport(address, facts.fingerprint, self.breaker, self.timings, keep_alive=True)
+        transport = self.transport(address, facts.fingerprint)
         try:
             info = self._ask(transport)
             self._insist_not_older(transport, info)
@@ -169,28 +173,19 @@ class Approach:
 
     def _ask(self, transport: Transport) -> GatewayInfo:
         try:
-            answer = transport.get(INFO, seconds=self.timings.first)
-            if answer.status >= 500:
-                raise Unreachable(
-                    f"{transport.where} is starting up or overloaded (status {answer.status})",
-                    "It is tried again by itself",
-                )
-            info = parse_info(answer.body)
+            info = ask_who(transport)
             if self.connection.serial is not None and info.serial != self.connection.serial:
-                raise _wrong(transport.where, info.serial, self.connection.serial)
+                raise another(transport.where, info.serial, self.connection.serial)
         except (EnphaseTrayError, PinMismatch):
             transport.close()
             raise
         return info
 
     def _insist_not_older(self, transport: Transport, info: GatewayInfo) -> None:
-        if info.family is Family.DIGEST and only_tls(self.state, info.serial):
+        older = taken_for_older(self.state, info, transport.where)
+        if older is not None:
             transport.close()
-            raise WrongGateway(
-                f"{transport.where} says it is gateway {info.serial} with firmware {info.firmware}, but that one had "
-                "firmware 7 or newer",
-                "No log-in was sent. If the gateway was replaced, set it up again in the settings",
-            )
+            raise older
 
     def _peek(self, address: Address, handshake_seconds: float) -> bytes:
         line = Line(address.host, address.port, self.breaker)
@@ -225,7 +220,37 @@ class _NoTls(Unreachable):
         self.spoke_tls = spoke_tls
 
 
-def _wrong(where: str, serial: str, expected: str) -> WrongGateway:
+def ask_who(transport: Transport) -> GatewayInfo:
+    """What `/info` says, asked without credentials. Raises `Unreachable`, `NotUnderstood` and `PinMismatch`."""
+    answer = transport.get(INFO, seconds=transport.timings.first)
+    if answer.status >= 500:
+        raise Unreachable(
+            f"{transport.where} is starting up or overloaded (status {answer.status})", "It is tried again by itself"
+        )
+    return parse_info(answer.body)
+
+
+def https_only(where: str, info: GatewayInfo) -> Unreachable:
+    """The error for a gateway of firmware 7 or newer that was met over plain HTTP."""
+    return Unreachable(
+        f"{where} is a gateway with firmware {info.firmware}, which is only read over HTTPS, "
+        "but no secure connection was possible",
+        "Leave the port out, or give the one of HTTPS",
+    )
+
+
+def another(where: str, serial: str, expected: str) -> WrongGateway:
+    """The error for an address at which another gateway answers."""
     return WrongGateway(
         f"{where} is gateway {serial}, not {expected}", "Check the address and the serial in the settings"
+    )
+
+
+def taken_for_older(state: GatewayState, info: GatewayInfo, where: str) -> WrongGateway | None:
+    """The error for what says it is a gateway below firmware 7 that was newer before; `None` if all is well."""
+    if info.family is not Family.DIGEST or not only_tls(state, info.serial):
+        return None
+    return WrongGateway(
+        f"{where} says it is gateway {info.serial} with firmware {info.firmware}, but that one had firmware 7 or newer",
+        "No log-in was sent. If the gateway was replaced, set it up again in the settings",
     )

@@ -1,11 +1,12 @@
 """The two ways to log in: digest below firmware 7, a bearer token from 7 on. Neither knows a cloud password."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from enphase_tray.gateway.digest import Challenge, answer_challenge, parse_challenge
 from enphase_tray.gateway.exchange import RawAnswer
+from enphase_tray.gateway.paths import CHECK_TOKEN
 from enphase_tray.gateway.renewal import TokenSource
 from enphase_tray.gateway.token import insist_usable, renewal_due, tidy_token
 from enphase_tray.gateway.transport import Transport
@@ -15,8 +16,8 @@ from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenMissi
 from enphase_tray.model.identity import GatewayInfo, Secret, TokenFacts
 from enphase_tray.model.readings import Login
 
-_CHECK = "/auth/check_jwt"
 _REFUSED_FOR_SECONDS = 3600.0
+_NO_TIME = timedelta(0)
 _NONCES = 2
 """How many nonces are answered for one question: some firmware makes them of the second, which may just have ended."""
 
@@ -113,12 +114,18 @@ class TokenKeys:
         source: TokenSource,
         clock: Clock,
         inspect: Callable[[Secret], TokenFacts],
+        behind: timedelta = _NO_TIME,
     ) -> None:
-        """The usable one of `candidates` that lasts longest, else a fetched one. Raises what `insist_usable` does."""
+        """The usable one of `candidates` that lasts longest, else a fetched one. Raises what `insist_usable` does.
+
+        `behind`: how far the gateway's clock lies behind ours. A token has run out only where both say so: a computer
+        that thinks it is years ahead must not stop reading.
+        """
         self._serial = serial
         self._source = source
         self._clock = clock
         self._inspect = inspect
+        self._behind = behind
         self.login = Login.TOKEN
         self.refused_paths: frozenset[str] = frozenset()
         self._token, self.facts = self._choose(candidates, clock.now())
@@ -132,14 +139,14 @@ class TokenKeys:
         now = self._clock.now()
         if renewal_due(self.facts, now) and self._source.may_try(now):
             self._renew_quietly(now)
-        insist_usable(self.facts, self._serial, now)
+        self._insist_usable(self.facts, now)
         return transport.get(path, self._header())
 
     def confirm(self, transport: Transport) -> bool:
         """Ask the gateway about the token itself; renew it if it is refused and that is possible."""
         now = self._clock.now()
-        insist_usable(self.facts, self._serial, now)
-        if transport.get(_CHECK, self._header()).status != 401:
+        self._insist_usable(self.facts, now)
+        if transport.get(CHECK_TOKEN, self._header()).status != 401:
             return False
         if not self._source.able:
             raise LoginRefused(
@@ -147,7 +154,7 @@ class TokenKeys:
                 "Get a new one: paste it, or enter the Enphase account in the settings",
             )
         self._take(self._source.fetch(now), now)
-        if transport.get(_CHECK, self._header()).status == 401:
+        if transport.get(CHECK_TOKEN, self._header()).status == 401:
             raise LoginRefused(
                 "The gateway refuses a new access token too", "Check that the Enphase account belongs to this gateway"
             )
@@ -160,7 +167,7 @@ class TokenKeys:
             try:
                 token = tidy_token(given.reveal())
                 facts = self._inspect(token)
-                insist_usable(facts, self._serial, now)
+                self._insist_usable(facts, now)
             except EnphaseTrayError as error:
                 objection = objection or error
             else:
@@ -188,9 +195,12 @@ class TokenKeys:
     def _checked(self, token: Secret, now: datetime) -> tuple[Secret, TokenFacts]:
         token = tidy_token(token.reveal())
         facts = self._inspect(token)
-        insist_usable(facts, self._serial, now)
+        self._insist_usable(facts, now)
         self._source.keep(token)
         return token, facts
+
+    def _insist_usable(self, facts: TokenFacts, now: datetime) -> None:
+        insist_usable(facts, self._serial, now - self._behind)
 
     def _header(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token.reveal()}"}

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 _SERVICE = "_enphase-envoy._tcp.local."
 _MOST = 20
 _MOST_NAMES = 100
+"""Also the most that are heard of who all say to be the wanted gateway."""
+_MOST_ADDRESSES = 8
 _LOOKUP_SECONDS = 3.0
 _ASK_MILLISECONDS = 1500
+_LISTEN_ON_SECONDS = 0.7
+"""After the first who says to be the wanted gateway others may say so too: whoever is first is not yet the one."""
 
 
 def discover(seconds: float, *, interfaces: Sequence[str] | None = None) -> list[FoundGateway]:
@@ -31,7 +36,7 @@ def discover(seconds: float, *, interfaces: Sequence[str] | None = None) -> list
 
 
 def locate(serial: str | None, *, interfaces: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The addresses at which the gateway `serial` is announced; without a serial, those of the only gateway there.
+    """All addresses at which the gateway `serial` is announced; without a serial, those of the only gateway there.
 
     Empty if it is not heard of within some seconds. Raises `Unreachable` where there are several to choose from.
     """
@@ -43,7 +48,7 @@ def locate(serial: str | None, *, interfaces: Sequence[str] | None = None) -> tu
 
 
 def _browse(seconds: float, wanted: str | None, interfaces: Sequence[str] | None) -> list[FoundGateway]:
-    """Listen until the time is up, or until the wanted serial has been heard."""
+    """Listen until the time is up, or a little longer than until the wanted serial has been heard."""
     from zeroconf import InterfaceChoice, ServiceBrowser, Zeroconf
 
     clock = SystemClock()
@@ -61,8 +66,9 @@ def _browse(seconds: float, wanted: str | None, interfaces: Sequence[str] | None
     found: dict[str, FoundGateway] = {}
     asked: set[str] = set()
     browser = ServiceBrowser(network, _SERVICE, handlers=[heard])
+    most = _MOST if wanted is None else _MOST_NAMES
     try:
-        while (left := until - clock.monotonic()) > 0 and len(found) < _MOST and len(asked) < _MOST_NAMES:
+        while (left := until - clock.monotonic()) > 0 and len(found) < most and len(asked) < _MOST_NAMES:
             try:
                 name = names.get(timeout=left)
             except Empty:
@@ -70,13 +76,22 @@ def _browse(seconds: float, wanted: str | None, interfaces: Sequence[str] | None
             asked.add(name)
             gateway = _ask(network, name, min(left * 1000, _ASK_MILLISECONDS))
             if gateway is not None and wanted in (None, gateway.serial):
-                found[f"{gateway.serial} {name}"] = gateway
+                key = f"{gateway.serial} {name}"
+                found[key] = _both(found.get(key), gateway)
                 if wanted is not None:
-                    break
+                    until = min(until, clock.monotonic() + _LISTEN_ON_SECONDS)
     finally:
         browser.cancel()
         network.close()
     return list(found.values())
+
+
+def _both(before: FoundGateway | None, now: FoundGateway) -> FoundGateway:
+    """With the addresses of before: a stranger that uses a gateway's own name must not make its address vanish."""
+    if before is None:
+        return now
+    addresses = dict.fromkeys((*now.addresses, *before.addresses))
+    return replace(now, addresses=tuple(sorted(addresses, key=_rank))[:_MOST_ADDRESSES])
 
 
 def _ask(network: "Zeroconf", name: str, milliseconds: float) -> FoundGateway | None:
@@ -103,7 +118,7 @@ def _gateway(service: "ServiceInfo") -> FoundGateway | None:
     return FoundGateway(
         serial=serial,
         name=clean(name, 60),
-        addresses=tuple(sorted(addresses, key=_rank))[:8],
+        addresses=tuple(sorted(addresses, key=_rank))[:_MOST_ADDRESSES],
         port=service.port or 80,
         firmware=FirmwareVersion.parse(firmware) if firmware else None,
     )

@@ -4,38 +4,24 @@ An address is only a hint: it is tried, and what answers there has to show the p
 serial before any log-in is sent.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
+from datetime import timedelta
 from functools import partial
 
-from enphase_tray.gateway.address import join, lookup, split
-from enphase_tray.gateway.approach import Approach, Reached
+from enphase_tray.gateway.approach import Approach
 from enphase_tray.gateway.auth import DigestKeys, Keys, TokenKeys
 from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.cloud import CloudClient
-from enphase_tray.gateway.line import Aborted, Breaker, aside
-from enphase_tray.gateway.memory import known_token, remember, remembered_addresses
+from enphase_tray.gateway.line import Breaker
+from enphase_tray.gateway.memory import known_token
 from enphase_tray.gateway.renewal import CloudFactory, TokenSource
-from enphase_tray.gateway.transport import Timings
+from enphase_tray.gateway.search import Locate, find
+from enphase_tray.gateway.transport import Heard, Timings
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, GatewayState, StepOutcome, TokenKeeper, TrialStep, Trust
-from enphase_tray.model.errors import (
-    CertificateChanged,
-    CertificateUnknown,
-    EnphaseTrayError,
-    NotUnderstood,
-    SecretsError,
-    Unreachable,
-    WrongGateway,
-)
-from enphase_tray.model.identity import Family, Secret
+from enphase_tray.model.errors import EnphaseTrayError, SecretsError
+from enphase_tray.model.identity import Family, GatewayInfo, Secret
 from enphase_tray.model.readings import Login
-
-Locate = Callable[[str | None], tuple[str, ...]]
-"""Addresses (`HOST` or `HOST:PORT`) at which the gateway with that serial, or any gateway, is announced now."""
-
-_LOCATE_SECONDS = 10.0
-# What tells most about why no address led to the gateway comes first.
-_TELLING = (CertificateChanged, CertificateUnknown, WrongGateway, NotUnderstood, EnphaseTrayError)
 
 
 def connect(
@@ -49,14 +35,16 @@ def connect(
     cloud_factory: CloudFactory | None = None,
     breaker: Breaker | None = None,
     timings: Timings | None = None,
+    heard: Heard | None = None,
 ) -> GatewayClient:
     """Find the gateway, prove who it is and log in.
 
     `locate` looks a serial up on the network (`discovery.locate`); without it only typed and remembered addresses
-    are tried. `breaker` lets another thread end this (`Breaker.trip`) even before there is a client.
+    are tried. `breaker` lets another thread end this (`Breaker.trip`) even before there is a client. `heard` is told
+    of every answer.
     Raises any of the error family that has to do with gateways, certificates, log-in and secrets.
     """
-    approach = Approach(connection, state, trust, clock, breaker or Breaker(), timings or Timings())
+    approach = Approach(connection, state, trust, clock, breaker or Breaker(), timings or Timings(), heard)
     steps = connecting(approach, tokens, locate, cloud_factory)
     while True:
         try:
@@ -70,7 +58,7 @@ def connecting(
     approach: Approach, tokens: TokenKeeper, locate: Locate | None, cloud_factory: CloudFactory | None
 ) -> Generator[TrialStep, None, GatewayClient]:
     """`connect`, telling each step as it is done; the client is what the generator returns."""
-    reached = _reach(approach, locate)
+    reached = find(approach, locate)
     info = reached.info
     try:
         yield TrialStep("Find the gateway", StepOutcome.OK, f"It answers at {reached.transport.where}")
@@ -79,8 +67,8 @@ def connecting(
             yield TrialStep("Check its certificate", StepOutcome.OK, f"It is the trusted one, pairing code {code}")
         told = f"Gateway {info.serial}, firmware {info.firmware}"
         yield TrialStep("Ask who it is", StepOutcome.OK, told, info.serial, info.family)
-        keys = _keys(approach, reached, tokens, cloud_factory)
-        yield _login_step(keys)
+        keys = keys_for(approach, info, tokens, cloud_factory)
+        yield login_step(keys)
     except (EnphaseTrayError, GeneratorExit):
         # Also when whoever tries stops listening between two steps.
         reached.transport.close()
@@ -88,61 +76,9 @@ def connecting(
     return GatewayClient(reached.transport, info, keys, reached.pin, approach.clock)
 
 
-def _reach(approach: Approach, locate: Locate | None) -> Reached:
-    failures: list[EnphaseTrayError] = []
-    tried: set[tuple[str, int | None]] = set()
-    for text, announced in _hints(approach, locate):
-        try:
-            name, port = split(text)
-            hosts = lookup(name, approach.timings.connect, approach.breaker)
-        except EnphaseTrayError as error:
-            failures.append(error)
-            continue
-        for host in hosts:
-            spot = (host, port or approach.connection.port)
-            if spot in tried:
-                continue
-            tried.add(spot)
-            try:
-                reached = approach.reach(*spot)
-            except EnphaseTrayError as error:
-                if approach.breaker.tripped:
-                    raise
-                # A stranger that merely announces itself says nothing about the gateway that was asked for.
-                if not (announced and failures and isinstance(error, CertificateChanged | CertificateUnknown)):
-                    failures.append(error)
-                continue
-            remember(approach.state, reached.info, join(*spot))
-            return reached
-    for kind in _TELLING:
-        for failure in failures:
-            if isinstance(failure, kind):
-                raise failure
-    raise Unreachable("No gateway was found on the network", "Type its address in the settings")
-
-
-def _hints(approach: Approach, locate: Locate | None) -> Iterator[tuple[str, bool]]:
-    """Where to try, and whether it is only announced there: typed, remembered, then looked up on the network.
-
-    A typed address comes first because the user may mean another gateway than the remembered one.
-    """
+def keys_for(approach: Approach, info: GatewayInfo, tokens: TokenKeeper, cloud_factory: CloudFactory | None) -> Keys:
+    """The log-in that this gateway wants. Raises what speaks against every token there is."""
     connection = approach.connection
-    serial = connection.serial
-    if connection.host:
-        yield connection.host, False
-    if serial is not None:
-        yield from ((address, False) for address in remembered_addresses(approach.state, serial))
-    if locate is None or (serial is None and connection.host):
-        return
-    try:
-        found = aside(lambda: locate(serial), _LOCATE_SECONDS, approach.breaker, "gateway-lookup")
-    except (TimeoutError, Aborted):
-        return
-    yield from ((address, True) for address in found)
-
-
-def _keys(approach: Approach, reached: Reached, tokens: TokenKeeper, cloud_factory: CloudFactory | None) -> Keys:
-    connection, info = approach.connection, reached.info
     if info.family is Family.DIGEST:
         return DigestKeys(connection, info, approach.clock)
     factory = cloud_factory or CloudClient
@@ -150,7 +86,9 @@ def _keys(approach: Approach, reached: Reached, tokens: TokenKeeper, cloud_facto
     pasted = (connection.token,) if connection.token else ()
     candidates = (*pasted, *_kept(tokens, info.serial, pasted))
     inspect = partial(known_token, approach.state, info.serial)
-    return TokenKeys(info.serial, candidates, source, approach.clock, inspect)
+    now = approach.clock.now()
+    behind = timedelta(0) if info.clock_at is None else max(timedelta(0), now - info.clock_at)
+    return TokenKeys(info.serial, candidates, source, approach.clock, inspect, behind)
 
 
 def _kept(tokens: TokenKeeper, serial: str, pasted: tuple[Secret, ...]) -> tuple[Secret, ...]:
@@ -163,7 +101,8 @@ def _kept(tokens: TokenKeeper, serial: str, pasted: tuple[Secret, ...]) -> tuple
     return (kept,) if kept else ()
 
 
-def _login_step(keys: Keys) -> TrialStep:
+def login_step(keys: Keys) -> TrialStep:
+    """What is to be told of a log-in."""
     facts = keys.facts
     if facts is None:
         words = "Not needed" if keys.login is Login.NONE else "With user name and password, where they are asked for"

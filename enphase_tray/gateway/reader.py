@@ -9,13 +9,14 @@ from enphase_tray.gateway.assemble import Memo, Moment, assemble, with_live_powe
 from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.gateway_clock import GatewayClock
 from enphase_tray.gateway.hindsight import Hindsight, looks_empty
-from enphase_tray.gateway.identify import Locate, connect
+from enphase_tray.gateway.identify import connect
 from enphase_tray.gateway.line import Breaker
 from enphase_tray.gateway.parts import DeviceDataPart, InverterListPart, Parts
 from enphase_tray.gateway.questions import Questions
 from enphase_tray.gateway.renewal import CloudFactory
 from enphase_tray.gateway.schedule import DAY, PERIOD, pace_of
-from enphase_tray.gateway.transport import Timings
+from enphase_tray.gateway.search import Locate
+from enphase_tray.gateway.transport import Heard, Timings
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, EndpointVerdict, GatewayState, TokenKeeper, Trust
 from enphase_tray.model.errors import (
@@ -49,6 +50,7 @@ class Reader:
         locate: Locate | None = None,
         cloud_factory: CloudFactory | None = None,
         timings: Timings | None = None,
+        heard: Heard | None = None,
         period_seconds: float = PERIOD,
     ) -> None:
         """Nothing is asked before the first `read`. For the parameters see `identify.connect`.
@@ -63,6 +65,7 @@ class Reader:
         self._locate = locate
         self._cloud_factory = cloud_factory
         self._timings = timings
+        self._heard = heard
         self._pace = pace_of(period_seconds)
         self._breaker = Breaker()
         self._client: GatewayClient | None = None
@@ -200,6 +203,7 @@ class Reader:
                 cloud_factory=self._cloud_factory,
                 breaker=self._breaker,
                 timings=self._timings,
+                heard=self._heard,
             )
             self._info_read = self._clock.monotonic()
         return self._client

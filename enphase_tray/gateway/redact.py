@@ -1,6 +1,7 @@
 """Secrets out of log text, whatever way they got in."""
 
 import base64
+import json
 import logging
 import re
 import threading
@@ -11,7 +12,8 @@ from enphase_tray.model.identity import Secret
 
 _MASK = "***"
 _SHAPES = (
-    re.compile(r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
+    # Nothing is demanded after what begins like a token: a search that has to give up is slow on hostile text.
+    re.compile(r"\beyJ[\w-]{5,}(?:\.[\w-]*)*"),
     re.compile(r"(?i)(\b(?:authorization|cookie|set-cookie)['\"]?\s*[:=]\s*['\"]?)[^\r\n'\"]+(?:[\"'][^\r\n'\"]*)*"),
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]+"),
     re.compile(
@@ -37,6 +39,7 @@ class Redactor:
             return
         encoded = base64.b64encode(value.encode()).decode().rstrip("=")
         forms = {value, quote(value), quote(value, safe=""), quote_plus(value), encoded, repr(value)[1:-1]}
+        forms |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
         with self._lock:
             self._values = tuple(sorted({*self._values, *forms}, key=len, reverse=True))
 

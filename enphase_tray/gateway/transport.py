@@ -3,7 +3,7 @@
 No HTTP library in between: no cookies, no redirects, no `.netrc`, no proxies and no environment can touch it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from socket import socket
 
@@ -12,10 +12,12 @@ from enphase_tray.gateway.decode import LARGEST_BODY
 from enphase_tray.gateway.errors import FOREIGN, connection_died, translate
 from enphase_tray.gateway.exchange import RawAnswer, exchange, head
 from enphase_tray.gateway.line import Aborted, Breaker, Line, is_untouched
+from enphase_tray.gateway.paths import PATHS
 from enphase_tray.gateway.pin import PinnedTls
 from enphase_tray.model.errors import EnphaseTrayError
 
-_PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-?=&")
+Heard = Callable[[str, RawAnswer], None]
+"""Told of each path that was asked and its answer, whatever the status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,14 @@ class Transport:
     """One address, one connection, one request at a time."""
 
     def __init__(
-        self, address: Address, pinned: str | None, breaker: Breaker, timings: Timings, *, keep_alive: bool
+        self,
+        address: Address,
+        pinned: str | None,
+        breaker: Breaker,
+        timings: Timings,
+        *,
+        keep_alive: bool,
+        heard: Heard | None = None,
     ) -> None:
         """`pinned` is the certificate's fingerprint; it must be given for TLS, and `None` for plain HTTP."""
         if address.tls != (pinned is not None):
@@ -42,6 +51,7 @@ class Transport:
         self.where = address.shown
         self.timings = timings
         self._keep_alive = keep_alive
+        self._heard = heard
         self._breaker = breaker
         self._line = Line(address.host, address.port, breaker)
         self._tls = None if pinned is None else PinnedTls(self._line, pinned)
@@ -55,24 +65,18 @@ class Transport:
         }
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, seconds: float | None = None) -> RawAnswer:
-        """The answer to GET `path`, whatever its status, within `seconds` in all.
+        """The answer to GET `path`, one of `PATHS`, whatever its status, within `seconds` in all.
 
         Raises `PinMismatch`, `Unreachable`, `NotUnderstood`. A kept-alive connection that has died is replaced once.
         """
-        if not path.startswith("/") or path.startswith("//") or not _PATH_CHARACTERS.issuperset(path):
-            raise ValueError("not a path of a gateway")
+        if path not in PATHS:
+            raise ValueError("not a path that is ever asked for")
         request = head(path, {**self._headers, **(headers or {})})
         self._line.allow(self.timings.total if seconds is None else seconds)
-        opened = self._line.opened
-        try:
-            return self._exchange(request)
-        except FOREIGN as error:
-            if self._line.opened != opened or not connection_died(error) or self._breaker.tripped:
-                raise self._translated(error) from error
-        try:
-            return self._exchange(request)
-        except FOREIGN as error:
-            raise self._translated(error) from error
+        answer = self._asked(request)
+        if self._heard is not None:
+            self._heard(path, answer)
+        return answer
 
     def abort(self) -> None:
         """End the running request from another thread; nothing is sent any more."""
@@ -83,6 +87,18 @@ class Transport:
         sock, self._socket = self._socket, None
         if sock is not None:
             sock.close()
+
+    def _asked(self, request: bytes) -> RawAnswer:
+        opened = self._line.opened
+        try:
+            return self._exchange(request)
+        except FOREIGN as error:
+            if self._line.opened != opened or not connection_died(error) or self._breaker.tripped:
+                raise self._translated(error) from error
+        try:
+            return self._exchange(request)
+        except FOREIGN as error:
+            raise self._translated(error) from error
 
     def _exchange(self, request: bytes) -> RawAnswer:
         try:

@@ -4,9 +4,10 @@ from collections.abc import Generator, Iterator
 
 from enphase_tray.gateway.approach import Approach
 from enphase_tray.gateway.client import GatewayClient
-from enphase_tray.gateway.identify import Locate, connecting
+from enphase_tray.gateway.identify import connecting
 from enphase_tray.gateway.line import Breaker
 from enphase_tray.gateway.renewal import CloudFactory
+from enphase_tray.gateway.search import Locate
 from enphase_tray.gateway.transport import Timings
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, GatewayState, StepOutcome, TokenKeeper, TrialStep, Trust

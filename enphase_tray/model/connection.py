@@ -67,6 +67,14 @@ class GatewayState(Protocol):
 
     def set_facts(self, serial: str, facts: Mapping[str, Any]) -> None: ...
 
+    def log_refusal(self, serial: str, fingerprint: str, at: datetime) -> None:
+        """Another certificate than the pinned one was shown for this gateway, and it got nothing."""
+        ...
+
+    def log_return(self, serial: str, fingerprint: str, at: datetime) -> None:
+        """The gateway was reached with its pinned certificate; of interest after a refusal only."""
+        ...
+
 
 class TokenKeeper(Protocol):
     """Where access tokens are kept between runs."""

@@ -93,6 +93,23 @@ class CertificateUnknown(EnphaseTrayError):
         self.serial = serial
 
 
+class CertificateContested(EnphaseTrayError):
+    """Several devices claim one serial, each with its own certificate, and none is pinned: there is no default choice.
+
+    `certificates` are all that were shown.
+    """
+
+    kind = "certificate_unknown"
+    default_retry = Retry.NEVER
+
+    def __init__(
+        self, title: str, advice: str, certificates: "tuple[CertificateFacts, ...]", serial: str | None
+    ) -> None:
+        super().__init__(title, advice)
+        self.certificates = certificates
+        self.serial = serial
+
+
 class CertificateChanged(EnphaseTrayError):
     """The gateway shows another certificate than the pinned one; nothing was sent to it."""
 

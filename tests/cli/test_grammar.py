@@ -7,11 +7,11 @@ import pytest
 
 from enphase_tray import __version__
 from enphase_tray.alerts.rules import RULES
-from enphase_tray.cli.parser import LATER_COMMANDS, parse
+from enphase_tray.cli.parser import parse
 from enphase_tray.cli.replay import PLANNED_RULES
 from tests.cli.conftest import Terminal
 
-COMMANDS = ("read", "watch", "discover", "simulate", "replay", "export", "history", *LATER_COMMANDS)
+COMMANDS = ("read", "watch", "discover", "simulate", "replay", "export", "history", "doctor", "diagnostics")
 CONTRACT_RULES = {
     "relay_open", "inverter_stopped", "inverter_silent", "site_stopped", "device_fault", "panel_weak",
     "gateway_unreachable", "login_refused", "token_expiring", "certificate_changed", "firmware_changed",
@@ -31,18 +31,9 @@ def test_help_names_every_command_and_option(command: str, terminal: Terminal) -
     assert said.err == ""
     if not command:
         assert all(name in said.out for name in COMMANDS)
-    if command in ("", "read", "watch"):
+    if command in ("", "read", "watch", "doctor", "diagnostics"):
         assert "exit status: 0 done" in said.out
     assert "--profile" in said.out
-
-
-@pytest.mark.parametrize("command", list(LATER_COMMANDS))
-@pytest.mark.parametrize("more", [[], ["--json"], ["--check", "--from", "2026-01-01"], ["--output", "f.zip"]])
-def test_later_commands_say_so(command: str, more: list[str], terminal: Terminal, tmp_path: Path) -> None:
-    said = terminal("--profile", str(tmp_path), command, *more)
-    assert said.status == 2
-    assert said.err == f"{command} is not in this version yet. It comes with a later one.\n"
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -74,6 +65,10 @@ def test_later_commands_say_so(command: str, more: list[str], terminal: Terminal
         (["simulate", "--fault", "relay_open"], "relay_open@+600"),
         (["simulate", "--capture", "/nowhere/at/all"], "`info`"),
         (["history"], "--check"),
+        (["diagnostics"], "--output"),
+        (["diagnostics", "--output", "/nowhere/at/all.zip"], "/nowhere/at"),
+        (["doctor", "--check"], "--check"),
+        (["read", "--record", "/nowhere/at/all"], "/nowhere/at"),
         (["replay"], "FILE"),
         (["replay", "-", "--latitude", "91"], "from -90 to 90"),
         (["replay", "-", "--rule", "inverter_stopped"], "inverter_stopped=off"),
@@ -118,11 +113,12 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(
 
 
 def test_profile_goes_before_or_after() -> None:
-    for command in ("read", "watch", "discover", "simulate", "export"):
+    for command in ("read", "watch", "discover", "simulate", "export", "doctor"):
         assert parse(["--profile", "P", command]).profile == "P"
         assert parse([command, "--profile", "P"]).profile == "P"
         assert parse([command]).profile is None
     assert parse(["replay", "FILE", "--profile", "P"]).profile == "P"
+    assert parse(["diagnostics", "--output", "FILE", "--profile", "P"]).profile == "P"
     assert parse(["history", "--check", "--profile", "P"]).profile == "P"
 
 

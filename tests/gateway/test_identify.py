@@ -23,6 +23,7 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import Connection, GatewayVersion, Trust
 from enphase_tray.model.errors import (
     CertificateChanged,
+    CertificateContested,
     CertificateUnknown,
     EnphaseTrayError,
     NotUnderstood,
@@ -95,7 +96,7 @@ def test_known_gateway_costs_one_handshake_and_no_state_write(
         reach(gateway, token=token).close()
         writes = state.writes
         again = reach(gateway, Trust(), serial=gateway.serial, token=token)
-        again.get("/production.json")
+        again.get("/production.json?details=1")
     assert state.writes == writes
 
 
@@ -157,11 +158,11 @@ def test_changed_certificate_of_a_serial_at_a_new_address(
 def test_change_during_a_conversation_is_noticed(reach: Any, manual_clock: ManualClock) -> None:
     with SimulatedGateway(NEW, manual_clock) as gateway:
         client = reach(gateway)
-        client.get("/production.json")
+        client.get("/production.json?details=1")
         client.close()
         gateway.set_certificate(gateway.new_certificate(common_name="other"))
         with pytest.raises(CertificateChanged):
-            client.get("/production.json")
+            client.get("/production.json?details=1")
 
 
 def test_yearly_renewal_is_told_from_another_device(reach: Any, state: MemoryState, manual_clock: ManualClock) -> None:
@@ -278,6 +279,51 @@ def test_announced_stranger_gets_nothing_and_the_real_one_is_read(reach: Any, ma
         assert client.base == gateway.url
         assert spoof.requests == ()
         assert spoof.received == b"" or b"GET" not in spoof.received
+
+
+def test_two_that_claim_one_serial_are_both_refused(reach: Any, state: MemoryState, manual_clock: ManualClock) -> None:
+    with SimulatedGateway(NEW, manual_clock) as gateway, SimulatedGateway(NEW, manual_clock) as other:
+        other.set_certificate(other.new_certificate(same_key=False))
+        spots = (f"127.0.0.1:{other.port}", f"127.0.0.1:{gateway.port}")
+        for trust in (FIRST, Trust()):
+            with pytest.raises(CertificateContested) as caught:
+                reach(gateway, trust, lambda serial: spots, host=None, serial=gateway.serial)
+        assert {shown.fingerprint for shown in caught.value.certificates} == {gateway.fingerprint, other.fingerprint}
+        assert all(shown.pairing_code in caught.value.advice for shown in caught.value.certificates)
+        assert not any(record.had_authorization for record in (*gateway.requests, *other.requests))
+        assert state.pins == {}
+        chosen = Trust(fingerprint=gateway.fingerprint)
+        client = reach(gateway, chosen, lambda serial: spots, host=None, serial=gateway.serial)
+        assert client.base == gateway.url
+        assert not any(record.had_authorization for record in other.requests)
+
+
+def test_the_only_one_that_is_announced_is_trusted_at_first_use(
+    reach: Any, state: MemoryState, manual_clock: ManualClock
+) -> None:
+    with SimulatedGateway(NEW, manual_clock) as gateway:
+        spot = f"127.0.0.1:{gateway.port}"
+        reach(gateway, FIRST, lambda serial: (spot, spot), host=None, serial=gateway.serial)
+    assert state.pins[gateway.serial].certificate.fingerprint == gateway.fingerprint
+
+
+def test_a_suspension_and_its_end_are_logged(reach: Any, state: MemoryState, manual_clock: ManualClock) -> None:
+    """The old certificate seen again goes on by itself; both are told to the trust log."""
+    with SimulatedGateway(NEW, manual_clock) as gateway:
+        reach(gateway).close()
+        own, other = gateway.certificate, gateway.new_certificate(same_key=False)
+        gateway.set_certificate(other)
+        for _ in range(2):
+            with pytest.raises(CertificateChanged):
+                reach(gateway, serial=gateway.serial)
+        gateway.set_certificate(own)
+        reach(gateway, Trust(), serial=gateway.serial)
+        reach(gateway, Trust(), serial=gateway.serial)
+    assert own is not None
+    assert state.trust_log[-2:] == [
+        ("refused", gateway.serial, other.fingerprint),
+        ("returned", gateway.serial, own.fingerprint),
+    ]
 
 
 def test_page_that_is_no_gateway_is_not_understood(manual_clock: ManualClock) -> None:

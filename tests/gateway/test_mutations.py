@@ -3,18 +3,14 @@
 The mutations are drawn from a seed, so that a failure comes back.
 """
 
-import copy
-import json
 import random
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from enphase_tray.model.result_json import snapshot_to_json
-from tests.gateway.captured import NOON, Answers, info, snapshot
+from tests.gateway.captured import Answers, info, snapshot
+from tests.gateway.mutations import check, mutated
 from tests.gateway.recordings import (
-    FIGURES,
     Documents,
     aggregate,
     blocks,
@@ -76,10 +72,6 @@ UNMETERED: Documents = {
     "/ivp/pdm/energy": {"production": {"pcu": v1(780, 3_000, 30_000, 4_000_000)}},
     "/ivp/pdm/device_data": device_data([device(serial(n), channel(195)) for n in range(1, 5)]),
 }
-ODD: tuple[Any, ...] = (
-    *(None, True, False, "", "x", "12", "open", "NaN", "\ud800", "A" * 5000, [], {}, [[]], [{}], {"a": 1}),
-    *(-1, 0, 1, 1e300, -1e300, 1e-9, float("nan"), float("inf"), 2**63, 10**400, 4294967292, NOON * 1000),
-)
 
 
 @pytest.mark.parametrize(
@@ -92,48 +84,8 @@ def test_a_result_stays_a_result(firmware: str, metering: bool, documents: Docum
     for turn in range(ROUNDS):
         spoilt = dict(documents)
         for path in chance.sample(list(documents), chance.randint(1, 3)):
-            spoilt[path] = _mutated(documents[path], chance)
+            spoilt[path] = mutated(documents[path], chance)
         try:
-            _check(snapshot_to_json(snapshot(Answers(spoilt), info(firmware, metering))))
+            check(snapshot_to_json(snapshot(Answers(spoilt), info(firmware, metering))))
         except Exception as error:
             raise AssertionError(f"turn {turn}: {error!r} for {spoilt!r:.2000}") from error
-
-
-def _check(result: dict[str, Any]) -> None:
-    json.dumps(result, allow_nan=False)
-    for name in ("production", "consumption"):
-        power = result[name] or {"source": {}}
-        assert all((power.get(figure) is None) == (power["source"].get(figure) is None) for figure in FIGURES)
-        assert all((power.get(figure) or 0) >= 0 for figure in FIGURES[1:])
-    serials = {kind: [one["serial"] for one in result[kind]] for kind in ("inverters", "relays", "batteries")}
-    assert all(each == sorted(each) for each in serials.values())
-    assert len(set(serials["inverters"])) == len(serials["inverters"])
-    assert not set(serials["inverters"]) & {*serials["relays"], *serials["batteries"]}
-    assert {one["state"] for one in result["inverters"]} <= {"reporting", "asleep", "retired", "unknown"}
-    assert {one["relay"] for one in result["relays"]} <= {"open", "closed", "unknown"}
-    assert len(result["phases"]) <= 3
-
-
-def _mutated(document: Any, chance: random.Random) -> Any:
-    """The document with one to four of its values replaced, taken out, or shuffled."""
-    document = copy.deepcopy(document)
-    for _ in range(chance.randint(1, 4)):
-        places = list(_places(document))
-        if not places:
-            break
-        holder, key = chance.choice(places)
-        kind = chance.random()
-        if kind < 0.25:
-            del holder[key]
-        elif kind < 0.9:
-            holder[key] = copy.deepcopy(chance.choice(ODD))
-        elif isinstance(holder, list):
-            chance.shuffle(holder)
-    return document
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    held = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in held:
-        yield value, key
-        yield from _places(inner)

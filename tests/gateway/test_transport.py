@@ -88,10 +88,16 @@ def test_plain_http_needs_no_pin_and_tls_never_goes_without() -> None:
         Transport(Address(True, "127.0.0.1", 1), None, Breaker(), Timings(), keep_alive=True)
 
 
-@pytest.mark.parametrize("path", ["info", "//other.host/x", "/a b", "/a\r\nX: y", "/a#b", "http://x/", "/a@b", ""])
-def test_only_plain_paths_are_asked(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "info", "//other.host/x", "/a b", "/info\r\nX: y", "/info#b", "http://x/", "/a@b", "", "/info?locale=de",
+        "/ivp/grest/local/gs/redeterminephase", "/ivp/ss/dry_contact_settings?x=1", "/admin/lib/network_display.json",
+    ],
+)  # fmt: skip
+def test_only_known_paths_are_asked(path: str) -> None:
     line = Transport(Address(False, "127.0.0.1", 1), None, Breaker(), Timings(), keep_alive=False)
-    with pytest.raises(ValueError, match="not a path"):
+    with pytest.raises(ValueError, match="not a path that"):
         line.get(path)
 
 

@@ -7,6 +7,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class MemoryState:
         self.pins: dict[str, Pin] = {}
         self.known: dict[str, dict[str, Any]] = {}
         self.tokens: dict[str, Secret] = {}
+        self.trust_log: list[tuple[str, str, str]] = []
         self.writes = 0
 
     def pin(self, serial: str) -> Pin | None:
@@ -53,6 +55,13 @@ class MemoryState:
         self.writes += 1
         self.known[serial] = dict(facts)
 
+    def log_refusal(self, serial: str, fingerprint: str, at: datetime) -> None:
+        self.trust_log.append(("refused", serial, fingerprint))
+
+    def log_return(self, serial: str, fingerprint: str, at: datetime) -> None:
+        if self.trust_log and self.trust_log[-1][0] == "refused":
+            self.trust_log.append(("returned", serial, fingerprint))
+
     def token(self, serial: str) -> Secret | None:
         return self.tokens.get(serial)
 
@@ -67,10 +76,16 @@ Handler = Callable[[bytes, socket.socket], None]
 class RawServer:
     """A server on loopback, TLS if it has a certificate, whose answers are raw bytes; notes what it received."""
 
-    def __init__(self, handler: Handler, certificate: Certificate | None = None, tls_at_most: Any = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        certificate: Certificate | None = None,
+        tls_at_most: Any = None,
+        spot: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
         self._handler = handler
         self._context = None if certificate is None else _context(certificate, tls_at_most)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(spot)
         self.port: int = self._listener.getsockname()[1]
         self.received = b""
         self.connections = 0
