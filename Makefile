@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ID := io.github.enphase_tray.EnphaseTray
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format screenshots bench lock package wheel clean distclean python-version system-run system-test
+.PHONY: help demo test quick lint format screenshots bench bars trust lock sbom package wheel clean distclean python-version system-run system-test
 
 help:
 	@echo "make demo         see the program, with a simulated gateway (in the terminal where there is no display)"
@@ -19,6 +19,9 @@ help:
 	@echo "make format       let ruff put the code in order"
 	@echo "make screenshots  take the pictures of the README anew"
 	@echo "make bench        measure against the program's limits"
+	@echo "make bars         measure the promises of the alerts on simulated systems (half an hour)"
+	@echo "make trust        measure the promises of SECURITY.md in full (about an hour)"
+	@echo "make sbom         write the bill of materials of the locked dependencies"
 	@echo "make lock         renew the locked dependencies (UPGRADE=--upgrade for newer versions)"
 	@echo "make wheel        build the wheel"
 	@echo "make package      freeze the program into a folder and start it once"
@@ -51,6 +54,16 @@ screenshots: $(VENV)/.locked-dev | system-test
 
 bench: $(VENV)/.locked-dev | system-test
 	$(BIN)/python -m tests.benchmarks
+
+bars: $(VENV)/.locked-dev
+	$(BIN)/python -m tests.bars
+
+trust: $(VENV)/.locked-dev
+	$(BIN)/python -m tests.trust
+
+sbom: $(VENV)/bin/python
+	@mkdir -p dist
+	$(BIN)/python packaging/sbom.py > dist/enphase-tray.cdx.json
 
 lock: $(VENV)/.locked-dev
 	packaging/lock.sh $(UPGRADE)

@@ -66,6 +66,7 @@ CHARTS = (
     ("heat_map", "heat-map-year", Span.LAST_365),
     ("panel", "panel-day", Span.DAY),
     ("panel", "panel-year", Span.YEAR),
+    ("health", "health", Span.ALL),
 )
 """Page, name of the picture and time in sight."""
 TROUBLED = 1
@@ -79,7 +80,9 @@ def main(folder: Path) -> int:
     pictures_of_tray(app, folder)
     pictures_of_demo(app, folder)
     for count in COUNTS:
-        with lived(count) as demo, watched(app, demo) as (_, window):
+        with lived(count) as demo, watched(app, demo) as (live, window):
+            live.poll_now()  # the first poll after a start does not wait for the days before
+            wait(app, lambda live=live: knows_panels(live), 30.0)
             for name, look in LOOKS.items():
                 apply_appearance(app, look)
                 pictures_of_charts(app, window, folder, f"{count}-{name}")
@@ -160,7 +163,7 @@ def pictures_of_charts(app: QApplication, window: MainWindow, folder: Path, endi
 def pictures_of_settings(app: QApplication, live: Live, folder: Path, look: str) -> None:
     """Gateway, log-in and the finished test."""
     dialog = SettingsDialog(live)
-    for page, name in enumerate(("gateway", "login", "notifications", "program")):
+    for page, name in enumerate(("gateway", "login", "alerts", "program")):
         dialog.tabs.setCurrentIndex(page)
         grab(app, dialog, folder / f"settings-{name}-{look}.png", None)
     dialog.test.click()
@@ -195,6 +198,12 @@ def pictures_of_setup(app: QApplication, demo: Demo, folder: Path, look: str) ->
 def turn_to(window: MainWindow, page: str) -> None:
     """Put a page in front by its name in `TABS`."""
     window.tabs.setCurrentIndex([name for name, _ in TABS].index(page))
+
+
+def knows_panels(live: Live) -> bool:
+    """Whether the days before have been looked at."""
+    health = None if live.latest is None else live.latest.health
+    return health is not None and health.usable_days > 0
 
 
 def relay_is_open(live: Live) -> bool:
