@@ -10,6 +10,8 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.readings import InverterReading, Snapshot
+from enphase_tray.settings.settings import Settings
+from enphase_tray.ui.attention import Attention
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, moment
 
@@ -95,3 +97,8 @@ def _written(path: Path, shots: list[Snapshot]) -> HistoryReader:
         writer.append(shot)
     writer.close()
     return HistoryReader(path)
+
+
+def attention() -> Attention:
+    """Somebody who wants to hear of everything."""
+    return Attention(Settings, ManualClock(site.NOON))

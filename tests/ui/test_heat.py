@@ -310,7 +310,7 @@ def test_without_any_energy_the_page_speaks(qtbot: QtBot, tmp_path: Path) -> Non
 
 def test_the_way_from_the_map_to_the_panels_page(qtbot: QtBot, tmp_path: Path) -> None:
     reader = flock.days(tmp_path / "history.sqlite", COUNT, FIRST)
-    pages = Pages(lambda: reader, Choices())
+    pages = Pages(lambda: reader, Choices(), flock.attention())
     qtbot.addWidget(pages)
     pages.resize(800, 460)
     pages.show()

@@ -243,7 +243,7 @@ def test_empty_days_speak(make: Make) -> None:
 @pytest.fixture
 def inverters(qtbot: QtBot, tmp_path: Path) -> InverterPage:
     reader = flock.day(tmp_path / "history.sqlite", COUNT)
-    page = InverterPage(lambda: reader, Choices())
+    page = InverterPage(lambda: reader, Choices(), flock.attention())
     qtbot.addWidget(page)
     page.resize(900, 600)
     page.show_moment(told(COUNT), site.SITE)
@@ -262,7 +262,7 @@ def test_a_row_lights_its_curve_and_a_curve_its_row(inverters: InverterPage, qtb
 
 
 def test_a_row_selected_before_the_chart_is_seen_is_lit_in_it(qtbot: QtBot, tmp_path: Path) -> None:
-    page = InverterPage(lambda: flock.day(tmp_path / "history.sqlite", COUNT), Choices())
+    page = InverterPage(lambda: flock.day(tmp_path / "history.sqlite", COUNT), Choices(), flock.attention())
     qtbot.addWidget(page)
     page.show_moment(told(COUNT), site.SITE)
     page.select(site.serial(4))
@@ -282,7 +282,7 @@ def test_a_row_opened_leads_to_its_page(inverters: InverterPage, qtbot: QtBot) -
 def test_how_chart_and_table_share_the_room_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     choices = Choices()
     for place, expected in ((200, None), (None, 200)):
-        page = InverterPage(lambda: HistoryReader(tmp_path / "none.sqlite"), choices)
+        page = InverterPage(lambda: HistoryReader(tmp_path / "none.sqlite"), choices, flock.attention())
         qtbot.addWidget(page)
         page.resize(800, 600)
         page.show_moment(told(4), site.SITE)
