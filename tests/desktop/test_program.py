@@ -1,5 +1,6 @@
 """The real program on a real desktop with a simulated gateway behind it: nothing in between is scripted."""
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -216,7 +217,7 @@ class TestAProfileThatCannotBeUsed:
     def test_a_box_says_why_and_so_does_the_terminal(self, desktop, tray, profile) -> None:
         start_window_manager(desktop)
         settings = profile / "settings.toml"
-        settings.write_text(settings.read_text().replace("schema = 1", "schema = 99"))
+        settings.write_text(re.sub(r"schema = \d+", "schema = 99", settings.read_text()))
         program = start(desktop, profile, "--hidden")
         wait_until(lambda: desktop.windows("Enphase Tray"), 20, lambda: f"the box; {program.log}")
         time.sleep(0.5)
