@@ -6,7 +6,7 @@ from enum import Enum
 
 from enphase_tray.analysis.doctor.comparison import Comparison, Standing
 from enphase_tray.analysis.doctor.day_book import median
-from enphase_tray.analysis.doctor.patterns import falls_with_its_group, fell_itself, is_held, standing_part, under_snow
+from enphase_tray.analysis.doctor.patterns import falls_with_others, fell_itself, is_held, standing_part, under_snow
 from enphase_tray.analysis.doctor.plateau import Plateau
 from enphase_tray.analysis.doctor.sayings import cause_of
 from enphase_tray.analysis.doctor.shade import Shadow, between, find_shadow, profile_of
@@ -16,9 +16,12 @@ from enphase_tray.model.health import Cause, Certainty
 FEW_DAYS = 3
 """With fewer usable days nothing is said of a panel's share."""
 _FEW_FROM_START = 5
+_LONG_DAY = 14
+"""Half hours with light; under a lower sun panels of one side differ more."""
 _FEW_IN_GROUP = 2
 _LOW_FROM_START, _LOWER_THAN_ANY = 0.8, 0.74
-_FEW_TO_TELL_MODELS = 5
+_LOW_AMONG_FEW = 0.77
+_FEW_TO_TELL_MODELS, _FEW_TO_COMPARE = 5, 4
 _TWIN = 0.09
 _FAR_FROM_START = -3.5
 _LOOK_LOST = 0.12
@@ -73,15 +76,17 @@ def diagnose(comparison: Comparison, panel: int, hints: Hints) -> Diagnosis | No
         return None
     shares = [share for _, share in counted]
     drop = find_drop(shares)
-    if drop is not None and drop.gradual and falls_with_its_group(comparison, panel, drop):
-        drop = None
-    if drop is not None and not fell_itself(comparison, panel, drop, counted[drop.place][0]):
-        drop = None
+    if drop is not None:
+        first = counted[drop.place][0]
+        if falls_with_others(comparison, panel, drop, first) or not fell_itself(comparison, panel, drop, first):
+            drop = None
     if drop is not None and drop.lost >= _WATCH_LOST:
         return _of_drop(comparison, panel, hints, drop, [day for day, _ in counted])
-    if len(counted) >= _FEW_FROM_START:
-        return _from_the_start(comparison, panel, hints)
-    return None
+    if len(counted) < _FEW_FROM_START:
+        return None
+    if len(comparison.sheet.lit) < _LONG_DAY:
+        return _of_hints(hints, standing)
+    return _from_the_start(comparison, panel, hints)
 
 
 def _of_drop(comparison: Comparison, panel: int, hints: Hints, drop: Drop, days: Sequence[int]) -> Diagnosis:
@@ -164,7 +169,7 @@ def _from_the_start(comparison: Comparison, panel: int, hints: Hints) -> Diagnos
     if shadow is not None and share < _SHADED:
         return Diagnosis(Cause.SHADE, Certainty.LIKELY, Weight.NOTE, None, level, numbers | _hours(shadow))
     far = low_from_the_start(levels, mates.index(panel))
-    if far > _FAR_FROM_START or not _is_low(comparison, panel, level):
+    if far > _FAR_FROM_START or not _is_low(comparison, panel, level, len(mates)):
         return _of_hints(hints, standing)
     pattern = _Pattern(None, False, 0.0, len(standing.profile), snow=False, held=False)
     cause, certainty, more = _cause(hints, pattern)
@@ -179,13 +184,14 @@ def _from_the_start(comparison: Comparison, panel: int, hints: Hints) -> Diagnos
     )
 
 
-def _is_low(comparison: Comparison, panel: int, level: float) -> bool:
+def _is_low(comparison: Comparison, panel: int, level: float, mates: int) -> bool:
     """Whether a level is lower than one of another model or tilt would be: of such there are mostly more on a roof."""
     standings = comparison.standings
     alike = sum(1 for one in standings if abs(one.level * _recent(one) - level) <= _TWIN * level)
     if level < _LOWER_THAN_ANY:
         return alike <= 1 or standings[panel].tilt_known
-    return level < _LOW_FROM_START and alike <= 1 and len(standings) >= _FEW_TO_TELL_MODELS
+    low = _LOW_FROM_START if mates >= _FEW_TO_COMPARE else _LOW_AMONG_FEW
+    return level < low and alike <= 1 and len(standings) >= _FEW_TO_TELL_MODELS
 
 
 def _of_hints(hints: Hints, standing: Standing) -> Diagnosis | None:

@@ -13,7 +13,7 @@ from enphase_tray.analysis.doctor.patterns import lost_watt_hours
 from enphase_tray.analysis.doctor.plateau import find_plateau
 from enphase_tray.analysis.doctor.sayings import Sayings, cause_of
 from enphase_tray.analysis.doctor.sky_site import SiteCause, dark_days, site_cause
-from enphase_tray.model.health import Cause, Concern, Finding, ShareDay
+from enphase_tray.model.health import Cause, Certainty, Concern, Finding, ShareDay
 from enphase_tray.model.readings import InverterReading
 
 _SEVEN = 7
@@ -146,9 +146,21 @@ def _panel(
         concern = Concern.LOOK
     elif diagnosis is not None:
         concern = Concern.WATCH if diagnosis.cause is not Cause.CLIPPING else Concern.WELL
+    elif (silent := _silent_since(book, comparison, number)) is not None:
+        concern, finding = Concern.WATCH, Finding(Cause.NOT_REPORTING, Certainty.LIKELY, silent, None)
     elif share is not None and share < _NOT_WELL:
         concern = Concern.WATCH  # nothing was found, but nobody would call it well
     return PanelDays(standing.group, concern, share, usual, finding, days)
+
+
+def _silent_since(book: DayBook, comparison: Comparison, number: int) -> datetime | None:
+    """Since when a panel that used to report has been missing on days with light; `None` where it is not."""
+    sheet = comparison.sheet
+    rows = sheet.rows[number]
+    heard = max((place for place, row in enumerate(rows) if row is not None), default=None)
+    if heard is None or sum(1 for place in range(heard + 1, len(rows)) if sheet.usable(place)) < FEW_DAYS:
+        return None
+    return book.start_of(sheet.days[heard + 1], sheet.lit[0])
 
 
 def _finding(

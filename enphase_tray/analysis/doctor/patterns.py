@@ -8,8 +8,8 @@ from enphase_tray.analysis.doctor.day_book import SLOT_HOURS, median
 from enphase_tray.analysis.doctor.plateau import Plateau
 from enphase_tray.analysis.doctor.weakness import Drop
 
-_FEW_DAYS = 6
-_ALIKE = 0.4
+_FEW_DAYS = 2
+_ALIKE, _SOME_ALIKE = 0.5, 0.1
 _SMALL_GROUP = 3
 _PART_OF_FALL = 0.4
 _BELOW_PLATEAU = 0.7
@@ -20,18 +20,29 @@ _EARLIER_DAYS, _SNOW_HELD_DAYS = 3, 12
 _SNOW_SHARE, _COVERED, _SOME = 0.4, 0.6, 0.2
 
 
-def falls_with_its_group(comparison: Comparison, panel: int, drop: Drop) -> bool:
-    """Whether the others that lie alike sink alike, or there are none: that is the season against other roof sides."""
-    group = comparison.standings[panel].group
-    sunk = []
-    for other, one in enumerate(comparison.standings):
-        if other != panel and one.group == group:
-            shares = [share for _, share in one.shares()]
-            if len(shares) >= _FEW_DAYS:
-                third = len(shares) // 3
-                before = median(shares[:third])
-                sunk.append(1.0 - median(shares[-third:]) / before if before > 0.0 else 0.0)
-    return not sunk or median(sunk) >= _ALIKE * drop.lost
+def falls_with_others(comparison: Comparison, panel: int, drop: Drop, day: int) -> bool:
+    """Whether others sink alike: that is the season, which changes what one side of a roof makes beside another.
+
+    It is asked where it may be so: of slow falls, and in groups so small that other sides are compared with. A slow
+    fall of a panel that lies like no other may be nothing else.
+    """
+    standings = comparison.standings
+    mates = sum(1 for one in standings if one.group == standings[panel].group)
+    if not drop.gradual and mates > _SMALL_GROUP:
+        return False
+    if drop.gradual and mates == 1:
+        return True
+    alike = 0
+    for other, one in enumerate(standings):
+        shares = one.shares()
+        early, late = [share for when, share in shares if when < day], [share for when, share in shares if when >= day]
+        if drop.gradual:
+            third = len(shares) // 3
+            early, late = [share for _, share in shares[:third]], [share for _, share in shares[-third:]]
+        if other != panel and min(len(early), len(late)) >= _FEW_DAYS:
+            before = median(early)
+            alike += before > 0.0 and 1.0 - median(late) / before >= _ALIKE * drop.lost
+    return alike >= max(1.0, _SOME_ALIKE * len(standings))
 
 
 def fell_itself(comparison: Comparison, panel: int, drop: Drop, day: int) -> bool:
@@ -39,11 +50,14 @@ def fell_itself(comparison: Comparison, panel: int, drop: Drop, day: int) -> boo
     standing = comparison.standings[panel]
     if sum(1 for one in comparison.standings if one.group == standing.group) > _SMALL_GROUP:
         return True
-    early = [offset for when, offset in standing.offsets.items() if when < day]
-    late = [offset for when, offset in standing.offsets.items() if when >= day]
+    days = sorted(standing.offsets)
+    early, late = [when for when in days if when < day], [when for when in days if when >= day]
+    if drop.gradual:
+        early, late = days[: len(days) // 3], days[-(len(days) // 3) :]
     if not early or not late:
         return len(comparison.standings) > 2
-    return median(late) - median(early) <= _PART_OF_FALL * log(max(_LEAST, drop.after / drop.before))
+    fallen = median([standing.offsets[when] for when in late]) - median([standing.offsets[when] for when in early])
+    return fallen <= _PART_OF_FALL * log(max(_LEAST, drop.after / drop.before))
 
 
 def under_snow(comparison: Comparison, drop: Drop, place: int) -> bool:

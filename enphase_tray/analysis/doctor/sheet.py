@@ -23,6 +23,8 @@ _STRONG_SHARE = 0.25
 _USABLE_LIGHT = 0.2
 _USABLE_KNOWN = 0.15
 _USABLE_SLOTS = 4
+_FEWEST_LIT = 10
+"""With shorter days the sun hardly rises, and a degree of tilt makes all the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Sheet:
     def usable(self, day: int) -> bool:
         """Whether the day at this place had light enough to compare panels."""
         light = self.light[day]
-        return light is not None and light >= _USABLE_LIGHT
+        return light is not None and light >= _USABLE_LIGHT and len(self.lit) >= _FEWEST_LIT
 
     def brightness(self, day: int, slot: int) -> float:
         """What part of a clear sky's watts was made then; below zero where unknown."""

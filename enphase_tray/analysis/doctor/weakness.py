@@ -76,7 +76,7 @@ def find_drop(shares: Sequence[float]) -> Drop | None:
 
 def _sinks(late: Sequence[float], lost: float) -> bool:
     half = len(late) // 2
-    return half >= 2 and median(late[:half]) - median(late[-half:]) > _SINKING_PART * lost
+    return median(late[:half]) - median(late[-half:]) > _SINKING_PART * lost
 
 
 def _misfit(values: Sequence[float]) -> float:

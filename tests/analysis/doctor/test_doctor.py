@@ -305,3 +305,21 @@ def test_panels_that_say_nothing_but_zero_all_the_time_break_nothing(dead: tuple
         array = afflict(array, Ailment(number, Cause.INVERTER_FAULT, 0))
     report = live(array)
     assert all(panel(report, array, number).concern is not Concern.WELL for number in dead[:3])
+
+
+def test_a_panel_that_is_not_heard_of_for_days_with_light_does_not_report_whatever_its_state() -> None:
+    array = afflict(system(116, 24, count=6, roof=0), Ailment(2, Cause.NOT_REPORTING, 10))
+    doctor = Doctor()
+    for snapshot, assessment in assessed(array.polls(night=False), array.interval):
+        states = dict.fromkeys(assessment.states, InverterState.ASLEEP)
+        doctor.observe(snapshot, replace(assessment, states=states))
+        doctor.report()
+    report = doctor.report()
+    assert report is not None
+    found = panel(report, array, 2)
+    assert found.concern is Concern.WATCH
+    assert found.finding is not None
+    assert found.finding.cause is Cause.NOT_REPORTING
+    assert found.finding.since is not None
+    assert abs(found.finding.since.timestamp() - array.start - 10 * DAY) < 1.5 * DAY
+    assert [one.concern for one in report.panels].count(Concern.WATCH) == 1
