@@ -9,7 +9,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from enphase_tray.model.alerts import AlertEvent
@@ -59,34 +59,33 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     options = parser.parse_args(given)
     began = time.monotonic()
-    bars: list[Bar] = []
     with ProcessPoolExecutor(options.jobs) as pool:
-        cases = max(20, round(15 * options.years))
-        seeds = range(options.seed, options.seed + cases)
-        weakness = [pool.submit(weak, seed) for seed in seeds[: max(4, round(2 * options.years))]]
-        healthy = list(
-            pool.map(well, range(options.seed, options.seed + max(1, round(options.years * 365 / WELL_DAYS))))
-        )
-        years = len(healthy) * WELL_DAYS / 365
-        relay = list(pool.map(open_relay, seeds[: cases // 2]))
-        stands = [case for case in pool.map(one_stands, seeds) if case is not None]
-        plant = [case for case in pool.map(all_stand, seeds[: cases // 3]) if case is not None]
-        bars += measured.relays(relay) + measured.inverters(stands) + measured.site(plant)
-        bars += measured.false_alarms([event for told in healthy for event in told], years)
-        bars += weak_panels.bars(together(task.result() for task in weakness))
-        bars += measured.messages([*healthy, *(case.told for case in (*relay, *stands, *plant))])
-    _print(bars)
+        held = [_print(bar) for bar in _measure(pool, options.seed, options.years)]
     print(f"{time.monotonic() - began:.0f} s")
-    return 0 if all(bar.holds for bar in bars) else 1
+    return 0 if all(held) else 1
 
 
-def _print(bars: Sequence[Bar]) -> None:
-    widths = [max(len(bar[column]) for bar in bars) for column in range(3)]
-    for bar in bars:
-        print(
-            "  ".join(f"{bar[column]:{widths[column]}}" for column in range(3)),
-            " holds" if bar.holds else " DOES NOT HOLD",
-        )
+def _measure(pool: ProcessPoolExecutor, seed: int, years: float) -> Iterator[Bar]:
+    """Each bar as soon as it is known."""
+    cases = max(20, round(15 * years))
+    seeds = range(seed, seed + cases)
+    arrays = range(seed, seed + max(1, round(years * 365 / WELL_DAYS)))
+    relay = list(pool.map(open_relay, seeds[: cases // 2]))
+    yield from measured.relays(relay)
+    stands = [case for case in pool.map(one_stands, seeds) if case is not None]
+    yield from measured.inverters(stands)
+    plant = [case for case in pool.map(all_stand, seeds[: cases // 3]) if case is not None]
+    yield from measured.site(plant)
+    healthy = list(pool.map(well, arrays))
+    yield from measured.false_alarms([event for told in healthy for event in told], len(arrays) * WELL_DAYS / 365)
+    yield from measured.messages([*healthy, *(case.told for case in (*relay, *stands, *plant))])
+    yield from weak_panels.bars(together(pool.map(weak, seeds[: max(4, round(2 * years))])))
+
+
+def _print(bar: Bar) -> bool:
+    verdict = "holds" if bar.holds else "DOES NOT HOLD"
+    print(f"{bar.name:52}  {bar.bar:28}  {verdict:13}  {bar.measured}", flush=True)
+    return bar.holds
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ PARTS: dict[str, Part] = {
     "stall": Part(stall.measure, 120, 10),
     "quits": Part(quits.measure, 200, 2),
     "proofs": Part(proofs.measure, 1, None),
-    "mutants": Part(mutants.measure, 12, None),
+    "mutants": Part(mutants.measure, 8, None),
 }
 
 

@@ -27,7 +27,10 @@ PROOFS = (
     Proof("B6", "diagnostics: nothing of the user's in it", ("tests/cli/test_diagnostics.py",)),
     Proof(
         "B14", "waits 5 15 30 60 s, 12 tries in 15 min, 4 a day at the token server",
-        ("tests/monitor/test_service.py", "tests/gateway/test_auth.py"),
+        (
+            "tests/monitor/test_service.py", "tests/gateway/test_auth.py", "tests/gateway/test_token_source.py",
+            "tests/trust/test_retry.py",
+        ),
     ),
     Proof("B15", "nothing but GET, of known paths", ("tests/trust/test_gate.py", "tests/gateway/test_transport.py")),
     Proof(
