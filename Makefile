@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ID := io.github.enphase_tray.EnphaseTray
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format screenshots bench bars trust lock sbom package wheel clean distclean python-version system-run system-test
+.PHONY: help demo test quick lint format languages screenshots bench bars trust lock sbom package wheel clean distclean python-version system-run system-test
 
 help:
 	@echo "make demo         see the program, with a simulated gateway (in the terminal where there is no display)"
@@ -17,6 +17,7 @@ help:
 	@echo "make quick        the tests that need no desktop"
 	@echo "make lint         style, types and contracts only"
 	@echo "make format       let ruff put the code in order"
+	@echo "make languages    bring the catalogues of all languages up to date and compile them"
 	@echo "make screenshots  take the pictures of the README anew"
 	@echo "make bench        measure against the program's limits"
 	@echo "make bars         measure the promises of the alerts on simulated systems (half an hour)"
@@ -31,7 +32,7 @@ demo: $(VENV)/.locked-run | system-run
 	$(BIN)/python -m enphase_tray --demo
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 quick: $(VENV)/.locked-dev
 	$(BIN)/python -m pytest -m "not desktop and not slow"
@@ -48,6 +49,9 @@ lint: $(VENV)/.locked-dev | system-test
 format: $(VENV)/.locked-dev
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
+
+languages: $(VENV)/.locked-dev
+	$(BIN)/python packaging/languages.py
 
 screenshots: $(VENV)/.locked-dev | system-test
 	PYTHONPATH=. $(BIN)/python packaging/screenshots.py

@@ -49,7 +49,7 @@ class UnitEpoch:
 class KnownSite:
     """The rows of one site that the next poll goes on from.
 
-    `newest` is the highest key of its readings. `last` are the stored report times (epoch seconds) by place.
+    `newest` is the highest key of its readings. `last` are the stored report times (epoch seconds), one for each place.
     `week_seen` is the last today and week of the inverters, to learn whether the week includes today; it is of this
     run only, so a restart may learn that a day later.
     """
@@ -106,6 +106,7 @@ def _look_up(connection: sqlite3.Connection, serial: str) -> KnownSite | None:
     (newest,) = connection.execute("SELECT max(id) FROM reading WHERE id < ?", (reading_id(number + 1, 0),)).fetchone()
     places = dict(connection.execute("SELECT serial, place FROM layout WHERE site = ?", (number,)).fetchall())
     last: list[float | None] = list(unpack_counts(packed))
+    last += [None] * (len(places) - len(last))
     return KnownSite(number, timezone, zone, None if week is None else bool(week), peak, newest or 0, places, last)
 
 

@@ -1,5 +1,6 @@
 """How a snapshot becomes rows. Every function works inside the caller's transaction."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -154,14 +155,11 @@ def _watts(reading: PowerReading | NetReading | None) -> int | None:
 def _placed(connection: sqlite3.Connection, site: KnownSite, snapshot: Snapshot) -> list[Placed]:
     """The inverters in use with their places; new ones get the places at the end."""
     places, retired = site.places, InverterState.RETIRED
-    live: list[Placed] = []
-    for unit in snapshot.inverters:
-        if unit.state is retired:
-            continue
-        place = places.get(unit.serial)
-        if place is None:
-            place = _place_of(connection, site, storable(unit.serial), int(snapshot.at.timestamp()))
-        live.append((place, unit))
+    units = [unit for unit in snapshot.inverters if unit.state is not retired]
+    with contextlib.suppress(KeyError):  # the usual poll: all have their places
+        return [(places[unit.serial], unit) for unit in units]
+    since = int(snapshot.at.timestamp())
+    live = [(_place_of(connection, site, storable(unit.serial), since), unit) for unit in units]
     site.last += [None] * (len(places) - len(site.last))
     return live
 
@@ -184,9 +182,10 @@ def _new_reports(connection: sqlite3.Connection, site: KnownSite, snapshot: Snap
     watts: list[float | None] = [None] * len(last)
     news = False
     for place, unit in live:
-        if unit.last_report_at is None:
+        reported_at = unit.last_report_at
+        if reported_at is None:
             continue
-        since = unit.last_report_at - _EPOCH
+        since = reported_at - _EPOCH
         at = since.days * DAY + since.seconds
         before = last[place]
         if at == before or not ((before is not None and before < at <= now) or _is_new(at, before, now, clock_known)):
