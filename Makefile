@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ID := io.github.enphase_tray.EnphaseTray
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format languages screenshots bench bars trust lock sbom package wheel clean distclean python-version system-run system-test
+.PHONY: help demo test quick lint format languages screenshots gallery bench bars trust lock sbom package wheel clean distclean python-version system-run system-test
 
 help:
 	@echo "make demo         see the program, with a simulated gateway (in the terminal where there is no display)"
@@ -19,6 +19,7 @@ help:
 	@echo "make format       let ruff put the code in order"
 	@echo "make languages    bring the catalogues of all languages up to date and compile them"
 	@echo "make screenshots  take the pictures of the README anew"
+	@echo "make gallery      render every view in every state, to be looked at (FOLDER=where)"
 	@echo "make bench        measure against the program's limits"
 	@echo "make bars         measure the promises of the alerts on simulated systems (half an hour)"
 	@echo "make trust        measure the promises of SECURITY.md in full (about an hour)"
@@ -32,7 +33,8 @@ demo: $(VENV)/.locked-run | system-run
 	$(BIN)/python -m enphase_tray --demo
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not desktop" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m desktop
 
 quick: $(VENV)/.locked-dev
 	$(BIN)/python -m pytest -m "not desktop and not slow"
@@ -55,6 +57,9 @@ languages: $(VENV)/.locked-dev
 
 screenshots: $(VENV)/.locked-dev | system-test
 	PYTHONPATH=. $(BIN)/python packaging/screenshots.py
+
+gallery: $(VENV)/.locked-dev | system-test
+	PYTHONPATH=. $(BIN)/python packaging/gallery.py $(or $(FOLDER),build/gallery)
 
 bench: $(VENV)/.locked-dev | system-test
 	$(BIN)/python -m tests.benchmarks

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from long_past import TODAY, lived
@@ -20,14 +21,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 
 from enphase_tray.app.compose import Profile
-from enphase_tray.app.demo_run import NOTE, Demo, prepared
+from enphase_tray.app.demo_run import Demo, note, prepared
 from enphase_tray.model.alerts import Severity
+from enphase_tray.model.readings import RelayState
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.secrets import SecretStore
-from enphase_tray.settings.settings import Appearance, IconStyle, Settings
+from enphase_tray.settings.settings import Appearance, IconShows, IconStyle, Settings
 from enphase_tray.status.status import IconState
 from enphase_tray.status.words import Wording
+from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.glance import Glance
 from enphase_tray.ui.icon import IconKey, IconPainter
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.pages import TABS
@@ -54,6 +58,8 @@ STATES = (
     (IconState.CERTIFICATE, "", "certificate"),
     (IconState.UNKNOWN, "", "not known yet"),
 )
+RING_SHARES = {"850": 5, "3.4": 18}
+"""How far the ring goes with a figure, in its steps."""
 SIZES = {"": (1000, 680), "-small": (820, 560)}
 COUNTS = (12, 60)
 PAGE_NAMES = {"day": "today", "heat_map": "heat-map"}
@@ -79,6 +85,7 @@ def main(folder: Path) -> int:
     app = QApplication(sys.argv[:1])
     pictures_of_tray(app, folder)
     pictures_of_demo(app, folder)
+    pictures_of_trouble(app, folder)
     for count in COUNTS:
         with lived(count) as demo, watched(app, demo) as (live, window):
             live.poll_now()  # the first poll after a start does not wait for the days before
@@ -106,32 +113,49 @@ def watched(app: QApplication, demo: Demo, note: str = "") -> Iterator[tuple[Liv
 
 def pictures_of_demo(app: QApplication, folder: Path) -> None:
     """What a user of the demo comes to see."""
-    with prepared() as demo, watched(app, demo, NOTE) as (live, window):
+    with prepared() as demo, watched(app, demo, note()) as (live, window):
         for name, look in LOOKS.items():
             apply_appearance(app, look)
             pictures_of_window(app, window, folder, name)
             pictures_of_settings(app, live, folder, name)
             pictures_of_setup(app, demo, folder, name)
-        wait(app, lambda: relay_is_open(live), 90.0)
+
+
+def pictures_of_trouble(app: QApplication, folder: Path) -> None:
+    """The demo at its worst, which does not last."""
+    with prepared() as demo, watched(app, demo, note()) as (live, window):
+        turn_to(window, "day")
+        wait(app, lambda: relay_is_open(live), 180.0)
         for name, look in LOOKS.items():
             apply_appearance(app, look)
-            turn_to(window, "day")
             grab(app, window, folder / f"window-trouble-{name}.png", SIZES[""])
+            picture_of_glance(app, live, demo, folder / f"glance-trouble-{name}.png")
+
+
+def picture_of_glance(app: QApplication, live: Live, demo: Demo, file: Path) -> None:
+    """The small window at the icon."""
+    attention = Attention(lambda: live.settings, live.clock)
+    glance = Glance(live, demo.profile.history_reader, Wording(), attention)
+    glance.refill()
+    grab(app, glance, file, None)
+    glance.close()
 
 
 def pictures_of_tray(app: QApplication, folder: Path) -> None:
-    """The icon in each of its states, on a light and on a dark panel, in colour and in one tone."""
+    """The icon in each of its states and styles, on a light and on a dark panel, in colour and in one tone."""
     painter = IconPainter()
     for name, (panel, ink, tone) in PANELS.items():
         strip = QWidget()
         strip.setStyleSheet(f"background: {panel}; color: {ink};")
         grid = QGridLayout(strip)
         for place, (state, figure, words) in enumerate(STATES):
-            for line, style in enumerate((IconStyle.COLOUR, tone)):
+            share = RING_SHARES.get(figure, 0)
+            for line, (style, shows) in enumerate(product((IconStyle.COLOUR, tone), IconShows)):
                 picture = QLabel()
-                picture.setPixmap(painter.icon(IconKey(state, figure, style)).pixmap(32, 32))
+                key = IconKey(state, figure, style, shows, share)
+                picture.setPixmap(painter.icon(key).pixmap(32, 32))
                 grid.addWidget(picture, line, place, Qt.AlignmentFlag.AlignCenter)
-            grid.addWidget(QLabel(words), 2, place, Qt.AlignmentFlag.AlignCenter)
+            grid.addWidget(QLabel(words), 6, place, Qt.AlignmentFlag.AlignCenter)
         grab(app, strip, folder / f"tray-{name}.png", None)
         strip.close()
 
@@ -163,7 +187,7 @@ def pictures_of_charts(app: QApplication, window: MainWindow, folder: Path, endi
 def pictures_of_settings(app: QApplication, live: Live, folder: Path, look: str) -> None:
     """Gateway, log-in and the finished test."""
     dialog = SettingsDialog(live)
-    for page, name in enumerate(("gateway", "login", "alerts", "program")):
+    for page, name in enumerate(("gateway", "login", "alerts", "program", "trust")):
         dialog.tabs.setCurrentIndex(page)
         grab(app, dialog, folder / f"settings-{name}-{look}.png", None)
     dialog.test.click()
@@ -208,7 +232,11 @@ def knows_panels(live: Live) -> bool:
 
 def relay_is_open(live: Live) -> bool:
     """Whether the demo's script has come to its worst."""
-    return live.latest is not None and any(alert.severity is Severity.CRITICAL for alert in live.latest.active)
+    result = live.latest
+    if result is None or result.snapshot is None:
+        return False
+    told = any(alert.severity is Severity.CRITICAL for alert in result.active)
+    return told and any(relay.relay is RelayState.OPEN for relay in result.snapshot.relays)
 
 
 def grab(app: QApplication, widget: QWidget, file: Path, size: tuple[int, int] | None) -> None:

@@ -16,7 +16,7 @@ run=(
     libwayland-client0 libwayland-cursor0 libwayland-egl1
 )
 test=(
-    xvfb xauth x11-utils xdotool imagemagick openbox xfce4-panel
+    xvfb xauth x11-utils x11-xserver-utils xdotool imagemagick openbox xfce4-panel at-spi2-core
     dbus dbus-x11 dunst git gnome-keyring libglib2.0-bin libnotify-bin libsecret-tools
     desktop-file-utils appstream
 )

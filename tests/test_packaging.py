@@ -15,6 +15,7 @@ from enphase_tray import __version__
 from tests.conftest import REPOSITORY
 
 ID = "io.github.enphase_tray.EnphaseTray"
+CATALOGUES = REPOSITORY / "resources" / "catalogues"
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +37,15 @@ def test_wheel_carries_what_a_desktop_needs(wheels: tuple[Path, Path]) -> None:
     } <= names
 
 
-def test_wheel_carries_every_icon_and_no_tests(wheels: tuple[Path, Path]) -> None:
+def test_wheel_carries_every_icon_and_language_and_no_tests(wheels: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(wheels[0]) as archive:
         names = archive.namelist()
     icons = REPOSITORY / "resources" / "icons"
     wanted = {f"enphase_tray/resources/icons/{path.relative_to(icons)}" for path in icons.rglob("*.svg")}
+    catalogues = {f"enphase_tray/resources/catalogues/{path.name}" for path in CATALOGUES.glob("*.mo")}
     assert wanted
-    assert wanted <= set(names)
+    assert catalogues
+    assert wanted | catalogues <= set(names)
     assert not [name for name in names if name.startswith("tests") or name.endswith(".pyc")]
 
 

@@ -11,6 +11,7 @@ from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.rules import RULES
 from enphase_tray.alerts.words import clock_time
 from enphase_tray.model.alerts import Alert, AlertEvent, Change, Condition, Evidence, Severity
+from enphase_tray.model.language import tr
 
 _JOIN_SECONDS = 3600.0
 """What ripens within this time after an alert of its group joins that alert."""
@@ -91,7 +92,9 @@ class AlertEngine:
                 self._past.add(episode, at)
                 events.append(AlertEvent(at, Change.CLEARED, _over(rule, episode, evidence)))
             elif any(key in found for key in episode.members) and standing:
-                if rule.keeps_words and episode.shown == {condition.key for condition in standing}:
+                named = set(episode.alert.serials)
+                joined = any(not named.issuperset(condition.serials) for condition in standing)
+                if rule.keeps_words and not joined and episode.shown == {condition.key for condition in standing}:
                     continue
                 words = rule.merge(standing, evidence) if rule.grouped else standing[0]
                 if episode.show(words):
@@ -215,8 +218,9 @@ def _over(rule: Rule, episode: Episode, evidence: Evidence) -> Alert:
     unseen = [member.unseen_since for member in episode.members.values() if member.unseen_since is not None]
     seen = [member.gone_since for member in episode.members.values() if member.gone_since is not None]
     if unseen and seen:
-        body += (
-            f" Nobody looked when it ended, between {clock_time(min(unseen), evidence)} and "
-            f"{clock_time(max(seen), evidence)}."
+        body += " " + tr(
+            "Nobody looked when it ended, between {start} and {end}.",
+            start=clock_time(min(unseen), evidence),
+            end=clock_time(max(seen), evidence),
         )
     return replace(episode.alert, title=title, body=body, severity=Severity.INFORMATION, cleared_at=evidence.at)

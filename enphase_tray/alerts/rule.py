@@ -12,7 +12,7 @@ class Rule(ABC):
 
     name: ClassVar[str]
     label: ClassVar[str]
-    """As the settings call it."""
+    """As the settings call it; marked for translation, so it is shown as `tr(rule.label)`."""
     severity: ClassVar[Severity]
     raise_after_polls: ClassVar[int] = 1
     """Polls in a row that must find it before it is told."""

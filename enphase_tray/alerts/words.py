@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from enphase_tray.model.alerts import DaylightProof, Evidence
+from enphase_tray.model.alerts import Alert, DaylightProof, Evidence
+from enphase_tray.model.dates import dated
+from enphase_tray.model.language import tr, trn
 
 _SHORT = 5
 _LISTED = 5
@@ -20,9 +22,15 @@ def listed(serials: Sequence[str]) -> str:
     """Up to five short serials in a phrase, the rest counted."""
     names = [short(serial) for serial in serials]
     if len(names) > _LISTED:
-        return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED} more"
+        rest = len(names) - _LISTED
+        return trn("{names} and {count} more", "{names} and {count} more", rest, names=", ".join(names[:_LISTED]))
+    return joined(names)
+
+
+def joined(names: Sequence[str]) -> str:
+    """All of them in a phrase: `one`, `one and two`, `one, two and three`."""
     if len(names) > 1:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
+        return tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
     return "".join(names)
 
 
@@ -42,17 +50,17 @@ def clock_time(moment: datetime, evidence: Evidence) -> str:
     zone = " UTC" if there.tzinfo is UTC else ""
     if there.date() == today:
         return f"{there:%H:%M}{zone}"
-    year = f" {there.year}" if there.year != today.year else ""
-    return f"{there.day} {there:%b}{year}, {there:%H:%M}{zone}"
+    day = dated("{day} {mon}", there) if there.year == today.year else dated("{day} {mon} {year}", there)
+    return f"{day}, {there:%H:%M}{zone}"
 
 
 def span(seconds: float) -> str:
     """A length of time in the largest unit that says enough."""
     minutes = max(0, round(seconds / 60))
     if minutes < 120:
-        return f"{minutes} min"
+        return tr("{minutes} min", minutes=minutes)
     hours = round(minutes / 60)
-    return f"{hours} h" if hours < 48 else f"{round(hours / 24)} days"
+    return tr("{hours} h", hours=hours) if hours < 48 else trn("{count} day", "{count} days", round(hours / 24))
 
 
 def how_sure(evidence: Evidence) -> str:
@@ -60,14 +68,14 @@ def how_sure(evidence: Evidence) -> str:
     working = evidence.assessment.working
     match evidence.assessment.proof:
         case DaylightProof.NEIGHBOURS:
-            return "One other makes power meanwhile." if working == 1 else f"{working} others make power meanwhile."
+            return trn("One other makes power meanwhile.", "{count} others make power meanwhile.", working)
         case DaylightProof.METER:
-            return "The production meter shows power meanwhile."
+            return tr("The production meter shows power meanwhile.")
         case DaylightProof.SUN:
-            return "The sun is well up there; no neighbour can confirm it."
+            return tr("The sun is well up there; no neighbour can confirm it.")
         case DaylightProof.HOURS:
-            return "By what was learned of this array it is its time of day; no neighbour can confirm it."
-    return "It was found by day."
+            return tr("By what was learned of this array it is its time of day; no neighbour can confirm it.")
+    return tr("It was found by day.")
 
 
 def between(moments: Sequence[datetime], evidence: Evidence) -> str:
@@ -76,10 +84,24 @@ def between(moments: Sequence[datetime], evidence: Evidence) -> str:
         return ""
     first, last = clock_time(min(moments), evidence), clock_time(max(moments), evidence)
     if (max(moments) - min(moments)).total_seconds() < _SAME_SECONDS:
-        return f" since {last}"
-    return f" since {first} to {last}"
+        return tr(" since {time}", time=last)
+    return tr(" since {first} to {last}", first=first, last=last)
+
+
+def since_when(moment: datetime | None, evidence: Evidence) -> str:
+    """As `between`, for one moment that may not be known."""
+    return between(() if moment is None else (moment,), evidence)
 
 
 def sentence(text: str) -> str:
     """The text with one full stop at its end."""
     return text if not text or text.endswith((".", "?")) else f"{text}."
+
+
+def settled_words(alert: Alert, evidence: Evidence) -> str:
+    """That the notice about these inverters is over."""
+    return tr(
+        "{inverters}: the notice of {time} is settled.",
+        inverters=listed(alert.serials),
+        time=clock_time(alert.raised_at, evidence),
+    )

@@ -9,13 +9,15 @@ DEFAULT_SECONDS = 300.0
 _KNOWN = ((450.0, 300.0), (1800.0, 900.0), (7200.0, 3600.0))
 _RECENT = 24
 _MIN_PATIENCE = 2700.0
+_SEVERAL, _LONGEST_RUN, _DEAF_INTERVAL, _RUN_FADES = 1.5, 4, 900.0, 1 / 20_000
+"""Where several reports in a row once went missing by chance, the power line is deaf at times: one more is awaited."""
 _LOSS_OF_ALL = 1 / 1024
 _LOSS_OF_ONE = 1 / 48
 """How much one report counts for the share of reports that get lost: among all inverters, and of this one."""
 _LOST_BY_CHANCE = 5e-7
 _MOST_LOST = 8
 _PATIENT_SECONDS = 7800.0
-_PATIENT_REPORTS = 4.5
+_PATIENT_REPORTS = 5.2
 
 
 def nearest_interval(seconds: float) -> float | None:
@@ -38,6 +40,8 @@ class Cadence:
         self.poll_seconds = float(kept.get("poll_seconds", DEFAULT_SECONDS))
         """Usual seconds between two polls."""
         self._lost = float(kept.get("lost", 0.0))
+        self._run = float(kept.get("run", 0.0))
+        """The most reports in a row that went missing of somebody who was well; it fades within months."""
         self._recent: deque[float] = deque(kept.get("recent", ()), maxlen=_RECENT)
 
     def memory(self) -> dict[str, Any]:
@@ -46,6 +50,7 @@ class Cadence:
             "interval": self.interval,
             "poll_seconds": self.poll_seconds,
             "lost": self._lost,
+            "run": self._run,
             "recent": list(self._recent),
         }
 
@@ -73,6 +78,9 @@ class Cadence:
         missed = round(difference / self.interval) - 1
         if not 0 <= missed <= _MOST_LOST:
             return lost
+        self._run -= self._run * _RUN_FADES
+        if missed <= _LONGEST_RUN and self.interval <= _DEAF_INTERVAL:
+            self._run = max(self._run, float(missed))
         for went_missing in (1.0,) * missed + (0.0,):
             self._lost += (went_missing - self._lost) * _LOSS_OF_ALL
             lost += (went_missing - lost) * _LOSS_OF_ONE
@@ -102,4 +110,6 @@ class Cadence:
     def patience_seconds(self) -> float:
         """From this age on, an inverter whose neighbours report is missed; slow while some report at a longer pace."""
         slowest = sorted(self._recent)[-3] if len(self._recent) >= 3 else self.interval
-        return max(_MIN_PATIENCE, 3 * max(self.interval, slowest), 2.2 * self.poll_seconds + self.interval)
+        pace = max(self.interval, slowest)
+        reports = 3.0 if self._run < _SEVERAL or pace > _DEAF_INTERVAL else self._run + 2.2
+        return max(_MIN_PATIENCE, reports * pace, 2.2 * self.poll_seconds + self.interval)

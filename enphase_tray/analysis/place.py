@@ -26,8 +26,9 @@ _STEP_SECONDS = 900
 _DAY = 86400.0
 _COLDEST = {1: 20.0, -1: 202.0}
 """Days after New Year on which it is coldest, north and south of the equator."""
-_SNOW_LATITUDE = 37.0
-_COLD_DAYS, _COLD_DAYS_PER_DEGREE, _MOST_COLD_DAYS = 50.0, 3.0, 100.0
+_SNOW_LATITUDE, _UNLIKELY_EDGE = 37.0, 2.0
+"""Nearer to the equator no snow stays; the last degrees of a box are taken off, so that no desert is thought snowy."""
+_COLD_DAYS, _COLD_DAYS_PER_DEGREE, _MOST_COLD_DAYS = 50.0, 2.5, 120.0
 """So many days before and after the coldest one there may be snow: at that latitude, for each degree more, at most."""
 _NORTHERN_COLD = frozenset({1, 2, 3, 4, 11, 12})
 
@@ -98,7 +99,7 @@ class Whereabouts:
         latitude, _, north, _ = self._box
         day = moment.timetuple().tm_yday
         for side, coldest in _COLDEST.items():
-            beyond = side * latitude + north - _SNOW_LATITUDE
+            beyond = side * latitude + max(0.0, north - _UNLIKELY_EDGE) - _SNOW_LATITUDE
             cold_days = min(_MOST_COLD_DAYS, _COLD_DAYS + _COLD_DAYS_PER_DEGREE * beyond)
             if beyond > 0 and abs((day - coldest + 182.6) % 365.2425 - 182.6) < cold_days:
                 return True

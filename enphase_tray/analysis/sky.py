@@ -26,13 +26,13 @@ class Sky:
     tracks: tuple[InverterTrack, ...] = ()
     """The well inverters themselves."""
 
-    def median_since(self, report_at: float, but: InverterTrack) -> float | None:
-        """Middle of what the others reported since then; `None` where fewer than a quarter of them did."""
+    def watts_since(self, report_at: float, but: InverterTrack) -> list[float]:
+        """What the others reported since then, in rising order; empty where fewer than a quarter of them did."""
         others = [track for track in self.tracks if track is not but]
         watts = sorted(
             track.watts for track in others if track.watts is not None and (track.report_at or 0.0) >= report_at
         )
-        return watts[len(watts) // 2] if watts and 4 * len(watts) >= len(others) else None
+        return watts if 4 * len(watts) >= len(others) else []
 
     @property
     def proven(self) -> bool:

@@ -13,8 +13,8 @@ _LATE_SECONDS, _EARLY_SECONDS = 5400.0, 2700.0
 _RISING_SECONDS = 3600.0
 _MOST_SECONDS = 6 * 86400.0
 _SHARE = 0.2
-_FREE_WATTS = 10.0
-"""Some watts may come through the snow."""
+_FREE_WATTS, _FREE_SHARE = 10.0, 0.25
+"""Some light may come through the snow: who is free makes so much, and so much of what is usual at that moment."""
 
 
 class Snow:
@@ -23,6 +23,8 @@ class Snow:
     def __init__(self, memory: Mapping[str, Any] | None = None) -> None:
         kept = memory or {}
         self._covered: dict[str, float] = {str(serial): float(at) for serial, at in (kept.get("covered") or {}).items()}
+        self._left: dict[str, float] = {str(serial): float(at) for serial, at in (kept.get("left") or {}).items()}
+        """Since when others have woken without them."""
         self._worked_at = float(kept.get("worked_at", 0.0))
         self._rose_at = float(kept.get("rose_at", 0.0))
         self._spell = bool(kept.get("spell", False))
@@ -32,6 +34,7 @@ class Snow:
         """What to keep for the next run."""
         return {
             "covered": dict(self._covered),
+            "left": dict(self._left),
             "worked_at": self._worked_at,
             "rose_at": self._rose_at,
             "spell": self._spell,
@@ -41,8 +44,13 @@ class Snow:
         """Whether this inverter's silence, or its nothing, may be snow."""
         return serial in self._covered
 
-    def follow(self, now: float, worked_at: float, tracks: Mapping[str, InverterTrack], possible: bool) -> None:
-        """Look at everybody at `now`. `worked_at`: the last power of anybody; `possible`: it may snow there now."""
+    def follow(
+        self, now: float, worked_at: float, tracks: Mapping[str, InverterTrack], possible: bool, usual_watts: float
+    ) -> None:
+        """Look at everybody at `now`. `worked_at`: the last power of anybody; `possible`: it may snow there now.
+
+        `usual_watts` is the middle of what those that report make.
+        """
         dark = worked_at - self._worked_at if worked_at > self._worked_at > 0.0 else 0.0
         if dark > _ASLEEP_SECONDS / 2:
             self._rose_at = worked_at
@@ -50,9 +58,13 @@ class Snow:
             set_early = any(track.hours.core(self._worked_at + _EARLY_SECONDS) for track in tracks.values())
             self._spell = rose_late or set_early or dark > _DARK_SECONDS
         self._worked_at = max(worked_at, self._worked_at)
-        for serial in [s for s, since in self._covered.items() if self._is_over(s, since, now, tracks)]:
+        free = max(_FREE_WATTS, _FREE_SHARE * usual_watts)
+        for serial in [s for s, since in self._covered.items() if _is_free(tracks.get(s), since, free)]:
             del self._covered[serial]
+        late = {serial for serial, since in self._left.items() if now - since > _MOST_SECONDS}
+        self._covered = {serial: since for serial, since in self._covered.items() if serial not in late}
         if not possible:
+            self._left = {serial: since for serial, since in self._left.items() if serial in self._covered}
             return
         lying = {
             serial: track.working_at
@@ -62,11 +74,14 @@ class Snow:
             and now - track.working_at > _ASLEEP_SECONDS
             and track.working_at < self._rose_at
         }
+        waiting = lying.keys() | self._covered.keys()
+        self._left = {serial: self._left.get(serial, self._rose_at) for serial in waiting}
+        lying = {serial: since for serial, since in lying.items() if serial not in late}
         many = len(lying) >= 2 and len(lying) >= _SHARE * len(tracks) and now - self._rose_at >= _RISING_SECONDS
         if lying and (self._spell or many):
             self._covered.update(lying)
 
-    def _is_over(self, serial: str, since: float, now: float, tracks: Mapping[str, InverterTrack]) -> bool:
-        track = tracks.get(serial)
-        woke = track is not None and (track.working_at or 0.0) > since and (track.watts or 0.0) >= _FREE_WATTS
-        return track is None or woke or now - since > _MOST_SECONDS
+
+def _is_free(track: InverterTrack | None, since: float, free: float) -> bool:
+    """Whether what covered it at `since` is gone, since it makes `free` watts; or the inverter itself is."""
+    return track is None or ((track.working_at or 0.0) > since and (track.watts or 0.0) >= free)

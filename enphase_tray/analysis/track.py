@@ -25,18 +25,19 @@ class InverterTrack:
         "covered",
         "fresh",
         "hours",
+        "idle",
         "lost",
+        "missed",
+        "nothing_at",
+        "nothing_for",
         "nothing_since",
-        "proof_since",
-        "proven_at",
+        "proven",
         "report_at",
         "share",
         "state",
         "watts",
         "woken_at",
         "working_at",
-        "zero_reports",
-        "zero_since",
     )
 
     def __init__(self, memory: Mapping[str, Any] | None = None) -> None:
@@ -48,21 +49,24 @@ class InverterTrack:
         """Time of its last report with power."""
         self.woken_at: float | None = kept.get("woken_at")
         """When it first made power after its last sleep."""
-        self.zero_since: float | None = kept.get("zero_since")
-        """Since when its reports have said nothing while its neighbours made power."""
-        self.zero_reports = int(kept.get("zero_reports", 0))
+        self.missed = float(kept.get("missed", 0.0))
+        """For how long its neighbours have proven daylight since its last report, seconds; nights do not count."""
+        self.idle = float(kept.get("idle", 0.0))
+        """For how long its reports have said nothing while those of its neighbours showed light, seconds."""
+        self.nothing_at: float | None = kept.get("nothing_at")
+        """End of its last report of nothing, if it is not yet known what the neighbours say of that time."""
+        self.nothing_for = float(kept.get("nothing_for", 0.0))
+        """How long a time that report speaks of, seconds."""
         self.nothing_since: float | None = kept.get("nothing_since")
         """Since when its reports have come without a break and said nothing, whatever its neighbours say."""
-        self.proof_since: float | None = kept.get("proof_since")
-        """Since when its neighbours have proven daylight, but for short breaks (clouds)."""
-        self.proven_at: float | None = kept.get("proven_at")
-        """When they did so last."""
         self.lost = float(kept.get("lost", 0.0))
         """What share of its reports goes missing by day, lately."""
         self.hours = UsualHours(str(kept.get("hours", "")))
         self.share = UsualShare(str(kept.get("share", "")))
         self.age: float | None = None
         self.fresh = False
+        self.proven = False
+        """Whether its neighbours prove daylight to it now."""
         self.covered = False
         """Whether snow may lie on its panel."""
 
@@ -74,11 +78,11 @@ class InverterTrack:
             "watts": self.watts,
             "working_at": self.working_at,
             "woken_at": self.woken_at,
-            "zero_since": self.zero_since,
-            "zero_reports": self.zero_reports,
+            "missed": self.missed,
+            "idle": self.idle,
+            "nothing_at": self.nothing_at,
+            "nothing_for": self.nothing_for,
             "nothing_since": self.nothing_since,
-            "proof_since": self.proof_since,
-            "proven_at": self.proven_at,
             "lost": self.lost,
             "hours": self.hours.packed(),
             "share": self.share.packed(),
@@ -96,10 +100,17 @@ class InverterTrack:
         before, self.report_at = self.report_at, report
         if before is not None and report <= before:
             return None
+        self.missed = 0.0
         if not self.makes_nothing:
-            self.nothing_since = None
-        elif self.nothing_since is None or (before is not None and report - before > 2 * fresh_seconds):
-            self.nothing_since = report
+            self.nothing_since, self.nothing_at = None, None
+            if self.fresh:
+                self.idle = 0.0
+        else:
+            self.nothing_at, self.nothing_for = report, interval
+            if self.nothing_since is None or before is None or report - before > 2 * fresh_seconds:
+                self.nothing_since = report
+            else:
+                self.nothing_for = min(report - before, fresh_seconds)
         if self.watts is not None and self.watts >= LIT_WATTS and (self.fresh or before is not None):
             if self.working_at is None or report - self.working_at > 4 * 3600.0:
                 self.woken_at = report
@@ -118,6 +129,11 @@ class InverterTrack:
         """Whether it reports, and reports nothing."""
         return self.fresh and self.watts is not None and self.watts <= NOTHING_WATTS
 
+    @property
+    def says_zero(self) -> bool:
+        """Whether it reports, and not even a watt."""
+        return self.fresh and self.watts is not None and self.watts <= 0.0
+
     def learn_slot(self, slot: int, bright: bool, learn: bool) -> None:
         """Half hour number `slot` (since the epoch) is over; `bright` says whether its neighbours made good power."""
         if learn and bright and not self.hours.lit(slot):
@@ -130,17 +146,9 @@ class InverterTrack:
             for slot in range(int(start) // SLOT_SECONDS + 1, int(self.report_at) // SLOT_SECONDS):
                 self.learn_slot(slot, bright=True, learn=True)
 
-    def count_zero(self, new_report: bool, proven: bool) -> None:
-        """Count reports in a row that say nothing while `proven` says that neighbours make power."""
-        if not proven or (self.fresh and not self.makes_nothing):
-            self.zero_since, self.zero_reports = None, 0
-            return
-        if not self.makes_nothing:
-            return
-        if new_report or self.zero_since is None:
-            self.zero_reports += 1
-            if self.zero_since is None:
-                self.zero_since = self.report_at
+    def forget_evidence(self) -> None:
+        """What spoke against it so far has another cause."""
+        self.missed, self.idle, self.nothing_at = 0.0, 0.0, None
 
     def since(self) -> datetime | None:
         """Its last sign of power, as far as known."""

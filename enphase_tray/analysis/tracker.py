@@ -11,23 +11,20 @@ from enphase_tray.analysis.calm import Calm, zone_of
 from enphase_tray.analysis.cut_off import CutOff
 from enphase_tray.analysis.daylight import SLOT_SECONDS
 from enphase_tray.analysis.days import Days
+from enphase_tray.analysis.moment import Moment
+from enphase_tray.analysis.neighbours import follow_neighbours
 from enphase_tray.analysis.place import Whereabouts
-from enphase_tray.analysis.sky import LIT_PROOF_WATTS, Sky, look
+from enphase_tray.analysis.sky import Sky, look
 from enphase_tray.analysis.snow import Snow
+from enphase_tray.analysis.stillness import Stillness
 from enphase_tray.analysis.track import RETIRED_SECONDS, InverterTrack
-from enphase_tray.analysis.verdicts import HIGH_SUN, Moment, collapsed, proof_of, state_of
+from enphase_tray.analysis.verdicts import collapsed, proof_of, state_of
 from enphase_tray.model.alerts import Assessment, DaylightProof, PollFailure
 from enphase_tray.model.readings import InverterState, Snapshot
 
 _MIN_ELEVATION = 5.0
-_MIN_EXPECTED_WATTS = 30.0
-_UNSEEN_SHARE = 0.3
-"""Taken for the share of an inverter that was never seen at this hour with its neighbours at work."""
 _BRIGHT_WATTS = 60.0
-_CLOUD_SECONDS = 1200.0
-"""For so long a cloud may hide the proof of daylight."""
 _SMALL_HOURS, _NOON = 3, 12
-_MIN_SHARE_WATTS = 20.0
 _LEVELS = 3
 
 
@@ -61,6 +58,7 @@ class SiteTracker:
         self._proof: DaylightProof | None = None
         self._working = 0
         self._snow = Snow(kept.get("snow"))
+        self._still = Stillness(kept.get("still"))
         self._days = Days(kept.get("days"))
 
     def memory(self) -> dict[str, Any]:
@@ -77,6 +75,7 @@ class SiteTracker:
             "timezone": self._zone_name,
             "place": self._place.memory(),
             "snow": self._snow.memory(),
+            "still": self._still.memory(),
             "days": self._days.memory(),
         }
 
@@ -87,7 +86,7 @@ class SiteTracker:
         if calm.gap is not None:
             cadence.learn_poll(calm.gap)
         if calm.resumed:
-            self._forget_proof()
+            self._levels.clear()
         if snapshot is None:
             if failure is not None:
                 calm.failed(at, zone_of(self._zone_name))
@@ -98,7 +97,7 @@ class SiteTracker:
         was_quiet_until = calm.quiet_until
         starting = calm.answered(at, snapshot, cadence.interval)
         if calm.quiet_until != was_quiet_until:
-            self._forget_proof()
+            self._levels.clear()
         if not starting:
             self._look(at, snapshot)
         return self._assessment(at)
@@ -114,15 +113,13 @@ class SiteTracker:
         sky = look(tracks, snapshot)
         if sky.proven and sky.median >= _BRIGHT_WATTS and self._slot is not None:
             self._bright.add(self._slot)
-        self._follow_daylight(sky, tracks, now, bool(reported))
+        worked_at = max((track.working_at or 0.0 for track in tracks), default=0.0)
+        self._follow_daylight(sky, tracks, now, worked_at if reported else None)
         cut_off = self._cut_off.at(now)
         if cut_off:
-            self._forget_proof()
-        least_height, most_height = self._place.heights(now)
-        judging = not (self._calm.quiet(at) or cut_off or most_height < _MIN_ELEVATION)
-        moment = Moment(now, self._cadence, sky, judging, self._place, least_height, self._forenoon_seconds(at))
-        worked_at = max((track.working_at or 0.0 for track in tracks), default=0.0)
-        self._snow.follow(now, worked_at, active, self._place.snow_may_lie(now))
+            self._forget_evidence()
+        moment = self._moment(at, now, sky, cut_off)
+        self._snow.follow(now, worked_at, active, self._place.snow_may_lie(now), sky.median)
         for serial, track in active.items():
             track.covered = self._snow.covers(serial)
         day = self._days.follow(now, worked_at)
@@ -130,10 +127,11 @@ class SiteTracker:
             self._place.learn_day(*day)
         if not cut_off:
             for serial, track in active.items():
-                _follow_neighbours(track, serial in reported, moment)
+                follow_neighbours(track, serial in reported, moment)
+            self._still.follow(tracks, worked_at, moment)
         self._working = sky.lit
         self._proof = proof_of(sky, tracks, moment)
-        if collapsed(tracks, self._levels, moment):
+        if collapsed(tracks, self._levels, self._still, moment):
             for track in tracks:
                 if not track.faulty:
                     track.state = InverterState.STOPPED if track.makes_nothing else InverterState.SILENT
@@ -190,18 +188,27 @@ class SiteTracker:
             for track in self._tracks.values():
                 if track.age is not None:
                     # What may become a fault within minutes is not what this inverter usually does.
-                    suspect = track.faulty or track.zero_since is not None
+                    suspect = track.faulty or track.idle > 0.0
                     track.learn_slot(number, number in self._bright, not suspect and not cut_off)
         self._bright = {number for number in self._bright if number > slot - lag}
 
-    def _follow_daylight(self, sky: Sky, tracks: list[InverterTrack], now: float, news: bool) -> None:
+    def _moment(self, at: datetime, now: float, sky: Sky, cut_off: bool) -> Moment:
+        calm = self._calm
+        least_height, most_height = self._place.heights(now)
+        judging = not (calm.quiet(at) or cut_off or most_height < _MIN_ELEVATION)
+        watched = 0.0 if calm.resumed or calm.gap is None else max(0.0, calm.gap)
+        return Moment(now, watched, self._cadence, sky, judging, self._place, least_height, self._forenoon_seconds(at))
+
+    def _follow_daylight(self, sky: Sky, tracks: list[InverterTrack], now: float, worked_at: float | None) -> None:
+        """`worked_at`: the last power of anybody, where there is a new report; else `None`."""
         usual = any(track.hours.core(now) for track in tracks) if sky.meter else False
-        worked_at = max((track.working_at or 0.0 for track in tracks), default=0.0)
-        if news and sky.lit and sky.proven:
+        if worked_at is not None and sky.lit and sky.proven:
             self._levels.append(sky.level)
             self._levels_at = worked_at
-        elif worked_at > self._levels_at + 2 * self._cadence.interval:
+            self._still.learn_level(sky.level, self._place.heights(now)[1])
+        elif worked_at is not None and worked_at > self._levels_at + 2 * self._cadence.interval:
             self._levels.clear()  # since then they made so little that nobody proved daylight
+            self._still.clearness = 0.0
         if (sky.lit and sky.proven) or (sky.meter and usual):
             daylight: bool | None = True
         elif any(track.faulty and track.hours.core(now) for track in tracks):
@@ -219,11 +226,12 @@ class SiteTracker:
             return 0.0
         return (local.hour - _SMALL_HOURS) * 3600.0 + local.minute * 60.0
 
-    def _forget_proof(self) -> None:
-        """What was seen so far no longer proves anything about now."""
+    def _forget_evidence(self) -> None:
+        """Those who stand have another reason: what was seen so far proves nothing about them."""
         self._levels.clear()
+        self._still.forget()
         for track in self._tracks.values():
-            track.proof_since, track.zero_since, track.zero_reports = None, None, 0
+            track.forget_evidence()
 
     def _assessment(self, at: datetime) -> Assessment:
         calm = self._calm
@@ -246,42 +254,3 @@ class SiteTracker:
             proof=self._proof,
             working=self._working,
         )
-
-
-def _follow_neighbours(track: InverterTrack, new_report: bool, moment: Moment) -> None:
-    """Keep since when its neighbours prove daylight, how long it says nothing meanwhile, and what share it makes."""
-    sky, now = moment.sky, moment.now
-    if not sky.lit and not sky.meter:
-        _forget_light(track, moment)
-        return
-    others_work, median = sky.without(track)
-    strong = proven = False
-    if others_work:
-        share = track.share.at(now)
-        expected = median * min(1.0, _UNSEEN_SHARE if share is None else share)
-        strong = expected >= _MIN_EXPECTED_WATTS
-        proven = strong or (moment.height >= HIGH_SUN and expected >= LIT_PROOF_WATTS)
-    elif sky.meter:
-        proven = track.hours.core(now)
-    if proven:
-        if track.proof_since is None:
-            track.proof_since = now
-        track.proven_at = now
-        track.count_zero(new_report, strong)
-    else:
-        _forget_light(track, moment)
-    if not (new_report and track.watts and track.fresh) or track.faulty or track.report_at is None:
-        return
-    if min(sky.median, median) >= _MIN_SHARE_WATTS:
-        track.share.learn(track.report_at - moment.cadence.interval, track.report_at, track.watts / median)
-
-
-def _forget_light(track: InverterTrack, moment: Moment) -> None:
-    """Nothing proves daylight to it now; what did a moment ago still counts, as clouds pass."""
-    if track.zero_since is not None:
-        track.zero_since, track.zero_reports = None, 0
-    if track.proof_since is None:
-        return
-    cloud = max(_CLOUD_SECONDS, 1.5 * moment.cadence.interval)
-    if track.proven_at is None or moment.now - track.proven_at > cloud:
-        track.proof_since = None

@@ -2,23 +2,24 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from enphase_tray.analysis.cadence import Cadence
-from enphase_tray.analysis.place import Whereabouts
+from enphase_tray.analysis.moment import HIGH_SUN, UP_SUN, Moment, woke_today
 from enphase_tray.analysis.sky import Sky
+from enphase_tray.analysis.stillness import Stillness
 from enphase_tray.analysis.track import LIT_WATTS, InverterTrack
 from enphase_tray.model.alerts import DaylightProof
 from enphase_tray.model.readings import InverterState
 
-_HELD_SECONDS = 3600.0
+_ASLEEP_SECONDS = 3600.0
 _FIRST_REPORTS = 2.2
 """Of a long interval, so much may pass after waking until the first report, one being lost."""
 _HELD_UNKNOWN_SECONDS = 10_800.0
-_NOTHING_SECONDS = 1800.0
+_NOTHING_SECONDS, _NOTHING_REPORTS = 1700.0, 1.9
+"""Half an hour and two reports, with tolerance for what is late."""
 _SNOWING_WATTS = 15.0
-_BRIGHT_WATTS = 20.0
-_ALL_NOTHING_SECONDS = 3000.0
+_CLEAR = 0.4
+"""What so much of a clear sky's light came through was no snow cloud."""
+_ALL_NOTHING_SECONDS = 4200.0
 """Under the blackest of thunderclouds all may report nothing for a while."""
 _STRONG_WATTS = 40.0
 _HIGH_WATTS = 150.0
@@ -28,26 +29,12 @@ _ALL_SILENT_SECONDS = 4500.0
 """All may be silent for an hour because they were told to report once an hour from now on."""
 _DULL_SECONDS = 7200.0
 """Where little was made before, so long a time without anything is more than a cloud."""
-_SAYS_NOTHING_SECONDS, _SNOWY_NOTHING_SECONDS = 9000.0, 16_200.0
+_SAYS_NOTHING_SECONDS, _SNOWY_NOTHING_SECONDS = 7200.0, 36_000.0
 """Where nobody knows what was made before, inverters may round a dark day to nothing for a while."""
-HIGH_SUN, _UP_SUN = 25.0, 12.0
-"""Heights, degrees: here panels make power under any cloud; here no evening has begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What all verdicts of one poll share. `now` is the gateway's time, epoch seconds."""
-
-    now: float
-    cadence: Cadence
-    sky: Sky
-    judging: bool
-    """Whether anybody may be found wrong now (not quiet, not cut off, the sun not known to be low)."""
-    place: Whereabouts
-    height: float
-    """The least height that the sun may have now, degrees."""
-    forenoon_seconds: float = 0.0
-    """Before noon, seconds since the small hours: what worked since then has no evening to go to yet. Otherwise 0."""
+_SUNNY_HOURS, _DAY_HOURS = 1.0, 3.0
+"""So many hours of full sun were missed: enough where the sun stands high, and where it does not."""
+_DULL_DAYS_SECONDS, _SNOW_SECONDS = 50 * 3600.0, 240 * 3600.0
+"""Where the sun stands low, two dark days are no fault; where snow may lie, ten."""
 
 
 def state_of(track: InverterTrack, moment: Moment) -> InverterState:
@@ -58,7 +45,7 @@ def state_of(track: InverterTrack, moment: Moment) -> InverterState:
         return _reporting(track, moment)
     if track.faulty:
         return track.state
-    if track.proof_since is None and not moment.sky.lit and not track.hours.core(moment.now):
+    if not track.proven and not moment.sky.lit and not track.hours.core(moment.now):
         return InverterState.ASLEEP
     if moment.judging and _is_silent(track, moment):
         return InverterState.SILENT
@@ -74,12 +61,12 @@ def proof_of(sky: Sky, tracks: Sequence[InverterTrack], moment: Moment) -> Dayli
     usual = any(track.hours.core(moment.now) for track in tracks)
     if sky.meter and usual:
         return DaylightProof.METER
-    if moment.height >= _UP_SUN:
+    if moment.height >= UP_SUN:
         return DaylightProof.SUN
     return DaylightProof.HOURS if usual else None
 
 
-def collapsed(tracks: Sequence[InverterTrack], levels: Sequence[float], moment: Moment) -> bool:
+def collapsed(tracks: Sequence[InverterTrack], levels: Sequence[float], still: Stillness, moment: Moment) -> bool:
     """Whether all inverters that were well stand still by day: no neighbour is left to prove it.
 
     `levels` are the middle watts of those that made power at the last polls with news, the latest last; small at dusk.
@@ -87,26 +74,28 @@ def collapsed(tracks: Sequence[InverterTrack], levels: Sequence[float], moment: 
     if not moment.judging or moment.sky.lit:
         return False
     well = [track for track in tracks if not track.faulty and track.age is not None]
-    if not well or any(track.fresh and not track.makes_nothing for track in well):
-        return False
+    if not well or any(track.fresh and track.watts for track in well):
+        return False  # a single watt is a sign of life
     worked = [track.working_at for track in well if track.working_at is not None]
     if not worked:
         return False
     elapsed = moment.now - max(worked)
-    if _never_woke(well, elapsed, moment) or _says_nothing(well, moment):
+    if _never_woke(well, elapsed, still, moment) or _says_nothing(well, elapsed, still, moment):
         return True
-    if not levels or elapsed > _AWAKE_SECONDS or elapsed < _patience_with_all(well, levels, moment):
+    if not levels or elapsed > _AWAKE_SECONDS or elapsed < _patience_with_all(well, elapsed, levels, still, moment):
         return False
     return _no_night_since(well, max(worked), levels, moment)
 
 
-def _patience_with_all(well: Sequence[InverterTrack], levels: Sequence[float], moment: Moment) -> float:
+def _patience_with_all(
+    well: Sequence[InverterTrack], elapsed: float, levels: Sequence[float], still: Stillness, moment: Moment
+) -> float:
     """For how long all may make nothing before it is more than weather, seconds."""
     interval = moment.cadence.interval
     strong = max(levels) >= _STRONG_WATTS
-    saying_nothing = 2 * sum(1 for track in well if track.makes_nothing) >= len(well)
+    saying_nothing = 2 * sum(1 for track in well if track.says_zero) >= len(well)
     fading = levels[-1] < _SNOWING_WATTS or 2 * levels[-1] < max(levels)
-    if not strong and fading and not saying_nothing and moment.place.snow_may_lie(moment.now):
+    if not strong and fading and not saying_nothing and _snow_may_lie(elapsed, still, moment):
         return math.inf  # snow falls from dark clouds
     if not strong:
         wait = max(_DULL_SECONDS, 3.2 * interval)
@@ -114,25 +103,26 @@ def _patience_with_all(well: Sequence[InverterTrack], levels: Sequence[float], m
         wait = max(_ALL_NOTHING_SECONDS, 2.2 * interval)
     else:
         wait = max(_ALL_SILENT_SECONDS, 3 * interval)
-    chance = moment.cadence.lossy_patience(well[0].lost) if len(well) == 1 and not saying_nothing else 0.0
-    return max(wait, chance)
+    return wait if saying_nothing else max(wait, _chance(well, moment))
 
 
-def _says_nothing(well: Sequence[InverterTrack], moment: Moment) -> bool:
+def _snow_may_lie(elapsed: float, still: Stillness, moment: Moment) -> bool:
+    """Whether it is the season, and it was not under today's clear sky that they worked last."""
+    clear = still.clearness >= _CLEAR and elapsed <= _AWAKE_SECONDS
+    return not clear and moment.place.snow_may_lie(moment.now)
+
+
+def _chance(well: Sequence[InverterTrack], moment: Moment) -> float:
+    """For how long the only inverter may be silent because its reports get lost, seconds."""
+    return moment.cadence.lossy_patience(well[0].lost) if len(well) == 1 else 0.0
+
+
+def _says_nothing(well: Sequence[InverterTrack], elapsed: float, still: Stillness, moment: Moment) -> bool:
     """Whether most have reported again and again, by day, that they make nothing: in the dark they would be mute."""
-    starts = sorted(track.nothing_since for track in well if track.makes_nothing and track.nothing_since is not None)
-    if 2 * len(starts) < len(well) or not starts:
+    if 2 * sum(1 for track in well if track.says_zero) < len(well):
         return False
-    start = starts[len(starts) // 2]
-    wait = _SNOWY_NOTHING_SECONDS if moment.place.snow_may_lie(moment.now) else _SAYS_NOTHING_SECONDS
-    if moment.now - start < max(wait, 2.2 * moment.cadence.interval):
-        return False
-    if moment.height >= _UP_SUN and moment.place.least_height(moment.now - _DULL_SECONDS) >= _UP_SUN / 2:
-        return True
-    return all(
-        track.hours.core(moment.now, margin=2) and track.hours.core_seconds(moment.now) >= moment.now - start
-        for track in well
-    )
+    wait = _SNOWY_NOTHING_SECONDS if _snow_may_lie(elapsed, still, moment) else _SAYS_NOTHING_SECONDS
+    return still.nothing_seconds >= max(wait, 2.2 * moment.cadence.interval)
 
 
 def _no_night_since(well: Sequence[InverterTrack], worked_at: float, levels: Sequence[float], moment: Moment) -> bool:
@@ -140,7 +130,7 @@ def _no_night_since(well: Sequence[InverterTrack], worked_at: float, levels: Seq
     elapsed = moment.now - worked_at
     if elapsed < moment.forenoon_seconds:
         return True
-    if moment.height >= _UP_SUN and moment.place.least_height(worked_at) >= _UP_SUN:
+    if moment.height >= UP_SUN and moment.place.least_height(worked_at) >= UP_SUN:
         return True
     known = [track for track in well if track.hours.knows(moment.now)]
     if known:
@@ -154,18 +144,18 @@ def _usual_since(track: InverterTrack, worked_at: float, moment: Moment) -> bool
     return track.hours.core(moment.now, margin=2) and track.hours.core_seconds(moment.now) >= moment.now - worked_at
 
 
-def _never_woke(well: Sequence[InverterTrack], elapsed: float, moment: Moment) -> bool:
-    """Nobody has worked since yesterday though the day is far on; where snow may lie it gets ten days' grace."""
-    snow = moment.place.snow_may_lie(moment.now)
-    sunny = (
-        not snow
-        and moment.height >= HIGH_SUN
-        and moment.place.least_height(moment.now - _HELD_UNKNOWN_SECONDS) >= _UP_SUN
-    )
-    if elapsed < (240 * 3600.0 if snow else _HELD_UNKNOWN_SECONDS if sunny else 26 * 3600.0):
-        return False
+def _never_woke(well: Sequence[InverterTrack], elapsed: float, still: Stillness, moment: Moment) -> bool:
+    """Nobody works though the day is far on, here and by the sun; where snow may lie it gets ten days' grace."""
     if any(track.watts and track.age is not None and track.age < elapsed / 2 for track in well):
         return False  # a watt or two on a dark day is a sign of life
+    snow = _snow_may_lie(elapsed, still, moment)
+    needed = _SUNNY_HOURS if moment.height >= HIGH_SUN else _DAY_HOURS
+    patient = elapsed >= max(_ALL_SILENT_SECONDS, 3.2 * moment.cadence.interval, _chance(well, moment))
+    day = moment.height >= UP_SUN or not moment.place.known
+    if day and not snow and patient and still.sun_hours >= needed and still.longer_than_usual():
+        return 2 * sum(1 for track in well if track.hours.core(moment.now)) >= len(well)
+    if elapsed < (_SNOW_SECONDS if snow else _DULL_DAYS_SECONDS):
+        return False
     return all(
         track.hours.core(moment.now) and track.hours.core_seconds(moment.now) >= _HELD_UNKNOWN_SECONDS for track in well
     )
@@ -175,44 +165,18 @@ def _reporting(track: InverterTrack, moment: Moment) -> InverterState:
     if track.state is InverterState.STOPPED:
         recovered = track.watts is not None and track.watts >= LIT_WATTS
         return InverterState.REPORTING if recovered else InverterState.STOPPED
-    if moment.judging and not track.covered and track.zero_reports >= 2 and _usually_works(track, moment):
-        nothing_for = (track.report_at or 0.0) - (track.zero_since or 0.0) + moment.cadence.interval
-        if nothing_for >= _NOTHING_SECONDS and _others_still_work(track, moment):
-            return InverterState.STOPPED
+    enough = max(_NOTHING_SECONDS, _NOTHING_REPORTS * moment.cadence.interval)
+    if moment.judging and not track.covered and track.makes_nothing and track.idle >= enough:
+        return InverterState.STOPPED
     return InverterState.REPORTING
 
 
-def _others_still_work(track: InverterTrack, moment: Moment) -> bool:
-    """Whether what the others reported since it last did shows light, so that no cloud came over all between."""
-    median = moment.sky.median_since((track.report_at or 0.0) - moment.cadence.interval / 2, track)
-    return median is not None and median >= _BRIGHT_WATTS
-
-
-def _usually_works(track: InverterTrack, moment: Moment) -> bool:
-    if track.hours.core(track.report_at or moment.now) or _woke_today(track, moment):
-        return True
-    return _held(track, moment) >= _HELD_UNKNOWN_SECONDS
-
-
 def _is_silent(track: InverterTrack, moment: Moment) -> bool:
-    if (
-        track.covered
-        or track.age is None
-        or track.age <= max(moment.cadence.patience_seconds, moment.cadence.lossy_patience(track.lost))
-    ):
-        return False
-    if track.proven_at != moment.now:
+    if track.covered or track.age is None or not track.proven:
         return False
     if not moment.sky.proven_without(track) and track.age <= _ALL_SILENT_SECONDS:
         return False
-    expected = track.hours.core(moment.now) or _woke_today(track, moment) or moment.height >= HIGH_SUN
-    needed = _HELD_SECONDS if expected else _HELD_UNKNOWN_SECONDS
-    return _held(track, moment) >= max(needed, _FIRST_REPORTS * moment.cadence.interval)
-
-
-def _held(track: InverterTrack, moment: Moment) -> float:
-    return 0.0 if track.proof_since is None else moment.now - track.proof_since
-
-
-def _woke_today(track: InverterTrack, moment: Moment) -> bool:
-    return track.woken_at is not None and moment.now - track.woken_at < _AWAKE_SECONDS + 6 * 3600.0
+    patience = max(moment.cadence.patience_seconds, moment.cadence.lossy_patience(track.lost))
+    if not woke_today(track, moment):
+        patience = max(patience, _ASLEEP_SECONDS, _FIRST_REPORTS * moment.cadence.interval)
+    return track.age > patience and track.missed >= patience

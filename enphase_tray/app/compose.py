@@ -1,6 +1,7 @@
 """The rooms of a profile put together, with no Qt: what the tray and the terminal both run on."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,15 +10,19 @@ from enphase_tray.gateway.cloud import CloudClient
 from enphase_tray.gateway.discovery import discover, locate
 from enphase_tray.gateway.line import Aborted, Breaker, aside
 from enphase_tray.gateway.reader import Reader
+from enphase_tray.gateway.redact import Redactor
 from enphase_tray.gateway.schedule import PERIOD
 from enphase_tray.gateway.transport import Heard, Timings
 from enphase_tray.gateway.trial import try_connection
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.history.writer import HistoryWriter
+from enphase_tray.model.checkup import CheckStep
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import CloudAccount, Connection, TokenKeeper, TrialStep, Trust
+from enphase_tray.model.errors import SecretsError
 from enphase_tray.model.history import InverterSeries
 from enphase_tray.model.identity import FoundGateway, Secret
+from enphase_tray.monitor.connecting import renewals_agreed
 from enphase_tray.monitor.monitor import Monitor
 from enphase_tray.monitor.rooms import Rooms
 from enphase_tray.monitor.service import GatewayService
@@ -56,13 +61,15 @@ class Profile:
         self._search = discover
         self._make_cloud = make_cloud
         self._breaker = Breaker()
+        self.redactor = Redactor()
+        """Knows every secret that the profile's store has met; for whoever writes a log."""
         self.store = SettingsStore(paths)
         self.state = StateStore(paths)
         self.attention = AttentionStore(paths)
 
     def secrets(self, settings: Settings) -> SecretStore:
         """The profile's secrets; nothing of a keyring is loaded before one is asked for."""
-        return self._secrets or SecretStore(self.paths, allow_file=settings.token_in_file)
+        return self._secrets or SecretStore(self.paths, allow_file=settings.token_in_file, learn=self.redactor.learn)
 
     def approach(self, connection: Connection) -> Approach:
         """How the addresses of a gateway are tried."""
@@ -78,13 +85,18 @@ class Profile:
         tokens: TokenKeeper,
         period_seconds: float = PERIOD,
         heard: Heard | None = None,
+        *,
+        renewals: bool = False,
     ) -> Reader:
-        """A reader of one gateway that finds it again by mDNS when its address changed. `heard`: of each answer."""
+        """A reader of one gateway that finds it again by mDNS when its address changed. `heard`: of each answer.
+
+        `renewals`: yearly renewals of its certificate need no word.
+        """
         return Reader(
             connection,
             self.state,
             tokens,
-            self.trust,
+            replace(self.trust, renewals=renewals),
             self.clock,
             locate=self._locate,
             cloud_factory=self._make_cloud,
@@ -95,7 +107,12 @@ class Profile:
     def monitor(self, connection: Connection, settings: Settings, tokens: TokenKeeper) -> Monitor:
         """A monitor that remembers in the profile's history and judges by the settings' rules."""
         return Monitor(
-            self.reader(connection, tokens, settings.gateway.refresh_seconds),
+            self.reader(
+                connection,
+                tokens,
+                settings.gateway.refresh_seconds,
+                renewals=renewals_agreed(settings.gateway, connection),
+            ),
             self.clock,
             open_history=self.history_writer,
             rule_enabled=partial(_rule_enabled, settings),
@@ -115,9 +132,39 @@ class Profile:
             fetch_token=self._fetch_token,
             discover=self._discover,
             read_history=self.history_reader,
+            check_up=lambda connection, chosen: self.check_up(connection, chosen, secrets, secrets),
             abort=self._abort,
         )
         return GatewayService(self.store, self.state, secrets, rooms, self.clock, settings)
+
+    def check_up(
+        self,
+        connection: Connection,
+        settings: Settings,
+        tokens: TokenKeeper,
+        secrets: SecretStore | None = None,
+        secrets_failure: SecretsError | None = None,
+    ) -> Iterator[CheckStep]:
+        """Each step as soon as it is known; see `monitor.checkup`.
+
+        `secrets` where they are at hand already; `secrets_failure`: why those that were named are missing.
+        """
+        # Loaded when somebody asks what is wrong: the tray lives long without.
+        from enphase_tray.gateway.checkup import check_gateway
+        from enphase_tray.monitor.checkup import Patient, check_up
+
+        patient = Patient(
+            connection,
+            settings,
+            self.state,
+            secrets or self.secrets(settings),
+            tokens,
+            lambda asked, keeper: check_gateway(self.approach(asked), keeper, self.listen),
+            self.history_reader,
+            tuple(self.notices()),
+            secrets_failure,
+        )
+        return check_up(patient)
 
     def history_writer(self) -> HistoryWriter:
         return HistoryWriter(self.paths.history_file, self.clock)

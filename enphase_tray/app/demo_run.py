@@ -14,6 +14,7 @@ from enphase_tray.demo.past import live_through
 from enphase_tray.model.clock import ManualClock, RunningClock, SystemClock
 from enphase_tray.model.connection import GatewayVersion, Trust
 from enphase_tray.model.identity import Secret
+from enphase_tray.model.language import tr
 from enphase_tray.monitor.connecting import connection_of
 from enphase_tray.monitor.monitor import Monitor
 from enphase_tray.settings.paths import ProfilePaths
@@ -22,7 +23,6 @@ from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.simulator.gateway import SimulatedGateway
 
 TOKEN_DAYS = 341
-NOTE = f"Demo: a simulated house, {house.SPEED / 60:g} minutes a second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,19 @@ class Demo:
         return self.profile.monitor(connection_of(self.settings.gateway), self.settings, tokens)
 
 
+def note() -> str:
+    """What marks the demo in its window."""
+    return tr("Demo: a simulated house, {minutes} minutes a second", minutes=f"{house.SPEED / 60:g}")
+
+
 def demo_on_desktop(*, hidden: bool) -> int:
     """Tray and window of the demo, until quit."""
     from enphase_tray.app.desktop import run
+    from enphase_tray.app.language import speak
 
     with prepared() as demo:
-        return run(demo.profile, demo.settings, hidden=hidden, note=NOTE)
+        speak(demo.settings.language)
+        return run(demo.profile, demo.settings, hidden=hidden, note=note())
 
 
 @contextmanager
@@ -54,14 +61,15 @@ def prepared() -> Iterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="enphase-tray-demo-") as folder:
         paths = ProfilePaths.at(Path(folder))
         past = ManualClock(start - timedelta(days=house.DAYS_BEFORE))
-        with SimulatedGateway(house.HOUSE, past) as gateway:
+        with SimulatedGateway(house.HOUSE, past, house.always(start)) as gateway:
             profile = _profile(paths, past, gateway)
             monitor = Demo(profile, _settings(gateway)).monitor()
             live_through(monitor, past, start)
             monitor.close()
             certificate = gateway.certificate
         clock = RunningClock(start, house.SPEED)
-        with SimulatedGateway(house.HOUSE, clock, house.script(start), mint=gateway.mint) as gateway:
+        faults = (*house.always(start), *house.script(start))
+        with SimulatedGateway(house.HOUSE, clock, faults, mint=gateway.mint) as gateway:
             # The same device goes on: what was trusted in its past is what it shows now.
             gateway.set_certificate(certificate)
             settings = _settings(gateway)

@@ -6,27 +6,34 @@ import sys
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import QLocale, QMessageLogContext, QStandardPaths, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QStandardPaths, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from enphase_tray.app.bug_reports import fit_to_send
 from enphase_tray.app.compose import Profile
+from enphase_tray.app.language import speak, translate_qt
 from enphase_tray.app.log_file import logging_to
-from enphase_tray.gateway.redact import Redactor
 from enphase_tray.model.errors import EnphaseTrayError, Retry
+from enphase_tray.model.language import code as language_in_use
+from enphase_tray.model.language import tr
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.settings.settings import Settings
+from enphase_tray.settings.settings import Language, Settings
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.autostart import Autostart
 from enphase_tray.ui.bugs import BugWatch
 from enphase_tray.ui.desktop_memory import DesktopMemory
 from enphase_tray.ui.live import Live
+from enphase_tray.ui.login_entry import entry_for
 from enphase_tray.ui.resources import APP_ID
 from enphase_tray.ui.shell import Shell
 from enphase_tray.ui.signals import SignalWatch
 from enphase_tray.ui.single_instance import SingleInstance
+from enphase_tray.ui.ways import ways_of
 
 log = logging.getLogger(__name__)
+
+_FOCUS = "XDG_ACTIVATION_TOKEN"
 
 
 def start(profile: Profile, *, hidden: bool) -> int:
@@ -34,6 +41,7 @@ def start(profile: Profile, *, hidden: bool) -> int:
 
     Raises `EnphaseTrayError` where it cannot start, after the desktop has said so: most people start it from a menu.
     """
+    speak(Language.SYSTEM)  # for what goes wrong before the settings are read
     try:
         profile.paths.prepare()
         return run(profile, profile.store.load(), hidden=hidden)
@@ -49,15 +57,18 @@ def run(profile: Profile, settings: Settings, *, hidden: bool, note: str = "") -
     """
     refuse_broken_bindings(PySide6.__version__, sys.version_info[:2])
     app = _application()
+    locale = speak(settings.language)
+    translate_qt(app, language_in_use())
     instance = SingleInstance(profile.paths.run_dir)
-    if not instance.claim():
+    if not instance.claim(os.environ.get(_FOCUS, "")):
         return 0
-    redactor = Redactor()
+    redactor = profile.redactor
     with logging_to(profile.paths.log_file, redactor):
         qInstallMessageHandler(_on_qt_message)
         try:
-            bugs = BugWatch(log.error, redactor.scrub)
-            status, live = _run(app, profile, settings, instance, bugs, hidden=hidden, note=note)
+            bugs = BugWatch(log.error, redactor.scrub, fit_to_send=fit_to_send)
+            wording = Wording(locale.decimalPoint(), locale.groupSeparator(), settings.units.value)
+            status, live = _run(app, profile, settings, wording, instance, bugs, hidden=hidden, note=note)
         finally:
             qInstallMessageHandler(None)
             instance.release()
@@ -73,8 +84,12 @@ def refuse_broken_bindings(pyside: str, python: tuple[int, int]) -> None:
     """Raise where PySide6 6.12 would lose references to `None` and end the program after some hours."""
     if python < (3, 12) and pyside.split(".")[:2] == ["6", "12"]:
         raise EnphaseTrayError(
-            f"PySide6 {pyside} does not work with Python {python[0]}.{python[1]}",
-            "Install PySide6-Essentials below 6.12, or use Python 3.12 or newer",
+            tr(
+                "PySide6 {pyside} does not work with Python {python}",
+                pyside=pyside,
+                python=".".join(str(part) for part in python),
+            ),
+            tr("Install PySide6-Essentials below 6.12, or use Python 3.12 or newer"),
             Retry.NEVER,
         )
 
@@ -100,6 +115,7 @@ def _run(
     app: QApplication,
     profile: Profile,
     settings: Settings,
+    wording: Wording,
     instance: SingleInstance,
     bugs: BugWatch,
     *,
@@ -111,7 +127,6 @@ def _run(
     live = Live(profile.service(settings), profile.clock)
     autostart = None if note else _autostart(profile.paths)
     memory = DesktopMemory(profile.paths.state_file.with_name("desktop.json"))
-    wording = _wording(settings)
     shell = Shell(
         live,
         profile.history_reader,
@@ -120,12 +135,16 @@ def _run(
         memory,
         note=note,
         attention=profile.attention,
+        ways=ways_of(sys.platform, os.environ.get("XDG_CURRENT_DESKTOP", ""), app.platformName()),
         reports=profile.paths.reports_dir,
+        log_file=profile.paths.log_file,
     )
     signals = SignalWatch()
     live.bug.connect(bugs.tell)
     live.hung.connect(_on_hung)
     bugs.found.connect(shell.windows.tell_bug)
+    shell.messenger.activated.connect(_may_take_focus)
+    instance.show_requested.connect(_may_take_focus)
     instance.show_requested.connect(shell.windows.open)
     signals.quit_requested.connect(app.quit)
     shell.quit_asked.connect(app.quit)
@@ -143,7 +162,7 @@ def _run(
 
 def _tell_why_not(error: EnphaseTrayError) -> None:
     """A box that stays until it is read."""
-    _application()
+    translate_qt(_application(), language_in_use())
     box = QMessageBox(QMessageBox.Icon.Critical, "Enphase Tray", error.title, QMessageBox.StandardButton.Close)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(error.advice)
@@ -159,7 +178,7 @@ def _application() -> QApplication:
     return app
 
 
-def _autostart(paths: ProfilePaths) -> Autostart:
+def _autostart(paths: ProfilePaths) -> Autostart | None:
     config = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     command = start_command(
         paths,
@@ -168,12 +187,8 @@ def _autostart(paths: ProfilePaths) -> Autostart:
         os.environ.get("APPIMAGE"),
         frozen=bool(getattr(sys, "frozen", False)),
     )
-    return Autostart(Path(config), command)
-
-
-def _wording(settings: Settings) -> Wording:
-    locale = QLocale.system()
-    return Wording(locale.decimalPoint(), locale.groupSeparator(), settings.units.value)
+    entry = entry_for(Path(config), Path.home(), command)
+    return None if entry is None else Autostart(entry)
 
 
 def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
@@ -188,6 +203,12 @@ def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) 
 def _on_session_end(manager: QSessionManager) -> None:
     """Log-in starts the program by its own entry; the session must not start it a second time."""
     manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+
+
+def _may_take_focus(token: str) -> None:
+    """On Wayland a window comes to the front only with leave; Qt looks for it here when it next shows one."""
+    if token:
+        os.environ[_FOCUS] = token
 
 
 def _on_hung() -> None:

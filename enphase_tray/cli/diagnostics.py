@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from enphase_tray.app.checkup import check_profile
 from enphase_tray.app.compose import Profile
 from enphase_tray.app.diagnostics import collect, poll_document
 from enphase_tray.app.private import private_things
@@ -51,7 +50,8 @@ def _looked_at(options: argparse.Namespace, profile: Profile) -> tuple[Asked, li
         settings, connection = Settings(), Connection()
         asked = Asked(profile, settings, connection, profile.secrets(settings))
         return asked, [CheckStep.failed("settings", error)]
-    return asked, [*check_profile(profile, asked.settings, asked.connection, asked.tokens, failure)]
+    steps = profile.check_up(asked.connection, asked.settings, asked.tokens, secrets_failure=failure)
+    return asked, [*steps]
 
 
 def _polled(asked: Asked, recording: Recording) -> tuple[Snapshot | None, Mapping[str, Any]]:

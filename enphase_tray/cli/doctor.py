@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterator
 
-from enphase_tray.app.checkup import check_profile
 from enphase_tray.app.compose import Profile
 from enphase_tray.cli import output
 from enphase_tray.cli.connection import Asked, any_connection_asked, profile_asked
@@ -46,7 +45,7 @@ def steps_asked(options: argparse.Namespace, profile: Profile) -> Iterator[Check
         yield CheckStep.failed("settings", error)
         yield from skipped(("secrets", *GATEWAY_STEPS, "keyring", "history"), error.title)
         return
-    yield from check_profile(asked.profile, asked.settings, asked.connection, asked.tokens, failure)
+    yield from asked.profile.check_up(asked.connection, asked.settings, asked.tokens, secrets_failure=failure)
 
 
 def asked_with_failure(options: argparse.Namespace, profile: Profile) -> tuple[Asked, SecretsError | None]:

@@ -13,6 +13,7 @@ from enphase_tray.gateway.recording import Recording
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.readings import Snapshot
 from enphase_tray.model.result_json import snapshot_to_json
+from enphase_tray.monitor.connecting import renewals_agreed
 
 
 def read(options: argparse.Namespace) -> int:
@@ -22,7 +23,12 @@ def read(options: argparse.Namespace) -> int:
         insist_new(folder)
     asked = connection_asked(options, profile_paths(options), system_clock())
     recording = Recording()
-    reader = asked.profile.reader(asked.connection, asked.tokens, heard=None if folder is None else recording)
+    reader = asked.profile.reader(
+        asked.connection,
+        asked.tokens,
+        heard=None if folder is None else recording,
+        renewals=renewals_agreed(asked.settings.gateway, asked.connection),
+    )
     try:
         snapshot = reader.read()
     except EnphaseTrayError:

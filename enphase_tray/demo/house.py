@@ -26,6 +26,11 @@ def begin(now: datetime) -> datetime:
     return datetime(now.year, 6, 21, 9, 0, tzinfo=UTC)
 
 
+def always(start: datetime) -> tuple[Fault, ...]:
+    """What was wrong all the week before `start` and stays so: a chimney throws its shadow on one panel."""
+    return (Fault(FaultKind.WEAK, start - timedelta(days=DAYS_BEFORE + 1), target="9=0.3,14-17"),)
+
+
 def script(start: datetime) -> tuple[Fault, ...]:
     """What goes wrong after `start`: an inverter stops for good, then the relay opens for half an hour."""
     return (

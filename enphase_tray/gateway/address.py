@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from enphase_tray.gateway.line import Aborted, Breaker, resolve
 from enphase_tray.model.errors import Unreachable
+from enphase_tray.model.language import tr
 
 _BRACKETED = re.compile(r"\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\](?::(\d{1,5}))?")
 _NAMED = re.compile(r"([\w.-]+)(?::(\d{1,5}))?", re.ASCII)
@@ -44,7 +45,7 @@ def split(text: str) -> tuple[str, int | None]:
     port = int(match.group(2)) if match and match.group(2) else None
     if match is None or (port is not None and not 0 < port < 65536):
         raise Unreachable(
-            "The address of the gateway cannot be used", "Type a name or an IP address, such as 192.168.1.20"
+            tr("The address of the gateway cannot be used"), tr("Type a name or an IP address, such as 192.168.1.20")
         )
     return match.group(1), port
 
@@ -60,18 +61,18 @@ def lookup(host: str, seconds: float, breaker: Breaker) -> tuple[str, ...]:
     try:
         found = resolve(host, 0, seconds, breaker)
     except Aborted:
-        raise Unreachable("Reading was stopped", "It goes on when the program does") from None
+        raise Unreachable(tr("Reading was stopped"), tr("It goes on when the program does")) from None
     except (OSError, UnicodeError) as error:
         raise Unreachable(
-            f"The name {host} is not known on this network", "Check the address in the settings"
+            tr("The name {host} is not known on this network", host=host), tr("Check the address in the settings")
         ) from error
     ordered = sorted(found, key=lambda item: item[0] != socket.AF_INET)
     literals = dict.fromkeys(_literal(family, address) for family, address in ordered)
     private = tuple(literal for literal in literals if is_private(literal))
     if not private:
         raise Unreachable(
-            f"{host} is not an address of a local network",
-            "Gateways are only read on the local network, never over the internet",
+            tr("{host} is not an address of a local network", host=host),
+            tr("Gateways are only read on the local network, never over the internet"),
         )
     return private
 

@@ -16,9 +16,10 @@ from enphase_tray.gateway.search import Spot
 from enphase_tray.model.checkup import CheckStep, StepVerdict
 from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError, Unreachable
 from enphase_tray.model.identity import CertificateFacts, Family, GatewayInfo, Pin
+from enphase_tray.model.language import mark, tr
 
 _CONNECT_SECONDS = 5.0
-_CLEAR = "It is not asked: its certificate is not the trusted one"
+_NOT_ASKED = mark("It is not asked: its certificate is not the trusted one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def visit(approach: Approach, spot: Spot) -> Visit:
     if changed is not None:
         details["expected_renewal"] = changed.expected_renewal
         step = CheckStep.failed("certificate", changed, **details)
-        skipped = CheckStep("info", StepVerdict.SKIPPED, _CLEAR, details={"address": name_of(spot)})
+        skipped = CheckStep("info", StepVerdict.SKIPPED, tr(_NOT_ASKED), details={"address": name_of(spot)})
         return Visit(spot, (tcp, tls, step, skipped), None, facts)
     info, told = _info(approach, tls_address, facts.fingerprint)
     step = _certificate(approach, expected, shown, facts, info, details)
@@ -94,8 +95,13 @@ def _tcp(approach: Approach, spot: Spot, ports: list[int]) -> tuple[CheckStep, l
     details = {"address": where, "announced_only": spot.announced, "ports": told}
     if failure is not None and not opened:
         return CheckStep.failed("tcp", failure, **details), opened
-    listening = " and ".join(str(port) for port in opened)
-    return CheckStep("tcp", StepVerdict.OK, f"{where} takes connections on port {listening}", details=details), opened
+    listening = tr(" and ").join(str(port) for port in opened)
+    return CheckStep(
+        "tcp",
+        StepVerdict.OK,
+        tr("{where} takes connections on port {listening}", where=where, listening=listening),
+        details=details,
+    ), opened
 
 
 def _tls(approach: Approach, address: Address, *, plain: bool) -> tuple[bytes | None, CheckStep]:
@@ -110,15 +116,20 @@ def _tls(approach: Approach, address: Address, *, plain: bool) -> tuple[bytes | 
         if isinstance(error, ssl.SSLError) and error.reason is not None:
             details["reason"] = error.reason.lower()
         if plain:
-            title = f"{address.shown} does not speak TLS; plain HTTP is tried, as gateways below firmware 7 speak it"
+            title = tr(
+                "{shown} does not speak TLS; plain HTTP is tried, as gateways below firmware 7 speak it",
+                shown=address.shown,
+            )
             return None, CheckStep("tls", StepVerdict.SKIPPED, title, details=details)
         return None, CheckStep.failed("tls", told, **details)
-    return shown, CheckStep("tls", StepVerdict.OK, f"A secure connection to {address.shown} works", details=details)
+    return shown, CheckStep(
+        "tls", StepVerdict.OK, tr("A secure connection to {shown} works", shown=address.shown), details=details
+    )
 
 
 def _no_port(spot: Spot) -> CheckStep:
     where = name_of(spot)
-    title = f"{where} does not offer TLS; plain HTTP is tried, as gateways below firmware 7 speak it"
+    title = tr("{where} does not offer TLS; plain HTTP is tried, as gateways below firmware 7 speak it", where=where)
     return CheckStep("tls", StepVerdict.SKIPPED, title, details={"address": where})
 
 
@@ -146,26 +157,53 @@ def _certificate(
         return CheckStep(
             "certificate",
             StepVerdict.OK,
-            f"{where} shows the trusted certificate, pairing code {facts.pairing_code}",
+            tr(
+                "{where} shows the trusted certificate, pairing code {pairing_code}",
+                where=where,
+                pairing_code=facts.pairing_code,
+            ),
             details={**details, "pinned": True},
         )
     if approach.trust.fingerprint is not None and as_fingerprint(approach.trust.fingerprint) == facts.fingerprint:
-        title = f"{where} shows the certificate that was named, pairing code {facts.pairing_code}"
-        return CheckStep("certificate", StepVerdict.OK, title, "Reading will trust it", {**details, "pinned": False})
+        title = tr(
+            "{where} shows the certificate that was named, pairing code {pairing_code}",
+            where=where,
+            pairing_code=facts.pairing_code,
+        )
+        return CheckStep(
+            "certificate", StepVerdict.OK, title, tr("Reading will trust it"), {**details, "pinned": False}
+        )
     if pin is not None:
         changed = certificate_changed(PinMismatch(shown), pin, where, approach.clock)
         return CheckStep.failed("certificate", changed, **details, expected_renewal=changed.expected_renewal)
     if approach.trust.first_use and approach.trust.fingerprint is None:
-        title = f"{where} shows a certificate never seen before, pairing code {facts.pairing_code}"
-        return CheckStep("certificate", StepVerdict.OK, title, "Reading will trust it", {**details, "pinned": False})
-    unknown = CertificateUnknown(
-        f"The certificate at {where} is not trusted yet, pairing code {facts.pairing_code}",
-        "If this is your gateway, trust it in the settings, or with "
-        f"--trust-fingerprint {facts.fingerprint} or --trust-on-first-use",
-        facts,
-        None if info is None else info.serial,
-    )
+        title = tr(
+            "{where} shows a certificate never seen before, pairing code {pairing_code}",
+            where=where,
+            pairing_code=facts.pairing_code,
+        )
+        return CheckStep(
+            "certificate", StepVerdict.OK, title, tr("Reading will trust it"), {**details, "pinned": False}
+        )
+    unknown = _not_trusted(where, facts, None if info is None else info.serial)
     return CheckStep.failed("certificate", unknown, **{**details, "pinned": False})
+
+
+def _not_trusted(where: str, facts: CertificateFacts, serial: str | None) -> CertificateUnknown:
+    return CertificateUnknown(
+        tr(
+            "The certificate at {where} is not trusted yet, pairing code {pairing_code}",
+            where=where,
+            pairing_code=facts.pairing_code,
+        ),
+        tr(
+            "If this is your gateway, trust it in the settings, or with --trust-fingerprint {fingerprint} or "
+            "--trust-on-first-use",
+            fingerprint=facts.fingerprint,
+        ),
+        facts,
+        serial,
+    )
 
 
 def _certificate_details(spot: Spot, facts: CertificateFacts) -> dict[str, Any]:
@@ -187,7 +225,9 @@ def _info(approach: Approach, address: Address, fingerprint: str | None) -> tupl
     try:
         info = ask_who(transport)
     except PinMismatch:
-        fickle = Unreachable(f"{address.shown} shows a new certificate each time", "Check the address")
+        fickle = Unreachable(
+            tr("{shown} shows a new certificate each time", shown=address.shown), tr("Check the address")
+        )
         return None, CheckStep.failed("info", fickle, **details)
     except EnphaseTrayError as error:
         return None, CheckStep.failed("info", error, **details)
@@ -201,5 +241,10 @@ def _info(approach: Approach, address: Address, fingerprint: str | None) -> tupl
     }
     if info.family is Family.TOKEN and not address.tls:
         return info, CheckStep.failed("info", https_only(address.shown, info), **details)
-    title = f"{address.shown} is gateway {info.serial}, firmware {info.firmware}"
+    title = tr(
+        "{shown} is gateway {serial}, firmware {firmware}",
+        shown=address.shown,
+        serial=info.serial,
+        firmware=info.firmware,
+    )
     return info, CheckStep("info", StepVerdict.OK, title, details=details)

@@ -23,7 +23,8 @@ from enphase_tray.model.errors import (
     Unreachable,
     WrongGateway,
 )
-from enphase_tray.model.identity import Family, GatewayInfo, Pin
+from enphase_tray.model.identity import CertificateFacts, Family, GatewayInfo, Pin
+from enphase_tray.model.language import tr
 
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", None}
 _NOTE_CONTACT_EVERY = timedelta(hours=12)
@@ -139,13 +140,15 @@ class Approach:
             info = self._ask(transport)
             self._insist_not_older(transport, info)
         except PinMismatch as error:
-            raise Unreachable(f"{address.shown} shows a new certificate each time", "Check the address") from error
+            raise Unreachable(
+                tr("{shown} shows a new certificate each time", shown=address.shown), tr("Check the address")
+            ) from error
         pin = self.state.pin(info.serial)
         if pin is not None and pin.certificate.fingerprint == facts.fingerprint:
             return Reached(transport, info, self._noted(pin))
         wanted = self.trust.fingerprint
         if wanted is not None and as_fingerprint(wanted) == facts.fingerprint:
-            by = "fingerprint"
+            by = self.trust.said_by
         elif pin is not None:
             transport.close()
             raise certificate_changed(PinMismatch(shown), pin, address.shown, self.clock)
@@ -153,15 +156,7 @@ class Approach:
             by = "first use"
         else:
             transport.close()
-            expected = "" if wanted is None else ", which is not the one that was given"
-            raise CertificateUnknown(
-                f"Gateway {info.serial} at {address.shown} is not trusted yet: its certificate has the SHA-256 "
-                f"fingerprint {facts.fingerprint}{expected}",
-                f"If this is your gateway (firmware {info.firmware}, pairing code {facts.pairing_code}), trust it in "
-                f"the settings, or with --trust-fingerprint {facts.fingerprint} or --trust-on-first-use",
-                facts,
-                info.serial,
-            )
+            raise _not_trusted(info, facts, address.shown, named=wanted is not None)
         now = self.clock.now()
         made = Pin(info.serial, facts, pinned_at=now, pinned_by=by, last_good_at=now)
         try:
@@ -220,12 +215,37 @@ class _NoTls(Unreachable):
         self.spoke_tls = spoke_tls
 
 
+def _not_trusted(info: GatewayInfo, facts: CertificateFacts, where: str, *, named: bool) -> CertificateUnknown:
+    """The error for a gateway that was not met before; `named`: another fingerprint was given than it shows."""
+    expected = tr(", which is not the one that was given") if named else ""
+    return CertificateUnknown(
+        tr(
+            "Gateway {serial} at {shown} is not trusted yet: its certificate has the SHA-256 fingerprint "
+            "{fingerprint}{expected}",
+            serial=info.serial,
+            shown=where,
+            fingerprint=facts.fingerprint,
+            expected=expected,
+        ),
+        tr(
+            "If this is your gateway (firmware {firmware}, pairing code {pairing_code}), trust it in the "
+            "settings, or with --trust-fingerprint {fingerprint} or --trust-on-first-use",
+            firmware=info.firmware,
+            pairing_code=facts.pairing_code,
+            fingerprint=facts.fingerprint,
+        ),
+        facts,
+        info.serial,
+    )
+
+
 def ask_who(transport: Transport) -> GatewayInfo:
     """What `/info` says, asked without credentials. Raises `Unreachable`, `NotUnderstood` and `PinMismatch`."""
     answer = transport.get(INFO, seconds=transport.timings.first)
     if answer.status >= 500:
         raise Unreachable(
-            f"{transport.where} is starting up or overloaded (status {answer.status})", "It is tried again by itself"
+            tr("{where} is starting up or overloaded (status {status})", where=transport.where, status=answer.status),
+            tr("It is tried again by itself"),
         )
     return parse_info(answer.body)
 
@@ -233,16 +253,21 @@ def ask_who(transport: Transport) -> GatewayInfo:
 def https_only(where: str, info: GatewayInfo) -> Unreachable:
     """The error for a gateway of firmware 7 or newer that was met over plain HTTP."""
     return Unreachable(
-        f"{where} is a gateway with firmware {info.firmware}, which is only read over HTTPS, "
-        "but no secure connection was possible",
-        "Leave the port out, or give the one of HTTPS",
+        tr(
+            "{where} is a gateway with firmware {firmware}, which is only read over HTTPS, but no secure "
+            "connection was possible",
+            where=where,
+            firmware=info.firmware,
+        ),
+        tr("Leave the port out, or give the one of HTTPS"),
     )
 
 
 def another(where: str, serial: str, expected: str) -> WrongGateway:
     """The error for an address at which another gateway answers."""
     return WrongGateway(
-        f"{where} is gateway {serial}, not {expected}", "Check the address and the serial in the settings"
+        tr("{where} is gateway {serial}, not {expected}", where=where, serial=serial, expected=expected),
+        tr("Check the address and the serial in the settings"),
     )
 
 
@@ -251,6 +276,11 @@ def taken_for_older(state: GatewayState, info: GatewayInfo, where: str) -> Wrong
     if info.family is not Family.DIGEST or not only_tls(state, info.serial):
         return None
     return WrongGateway(
-        f"{where} says it is gateway {info.serial} with firmware {info.firmware}, but that one had firmware 7 or newer",
-        "No log-in was sent. If the gateway was replaced, set it up again in the settings",
+        tr(
+            "{where} says it is gateway {serial} with firmware {firmware}, but that one had firmware 7 or newer",
+            where=where,
+            serial=info.serial,
+            firmware=info.firmware,
+        ),
+        tr("No log-in was sent. If the gateway was replaced, set it up again in the settings"),
     )

@@ -13,6 +13,7 @@ from enphase_tray.gateway.parts import Parts
 from enphase_tray.gateway.phases import phases
 from enphase_tray.gateway.switchgear import batteries, dry_contacts, relays
 from enphase_tray.model.identity import GatewayInfo
+from enphase_tray.model.language import mark, tr
 from enphase_tray.model.readings import (
     BatteryReading,
     DryContactReading,
@@ -27,7 +28,7 @@ from enphase_tray.model.readings import (
 )
 
 _YOUNG = timedelta(days=8)
-_REJECTED_ADVICE = "The figure is left out; the others are not touched"
+_REJECTED_ADVICE = mark("The figure is left out; the others are not touched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _rejections(parts: Parts, doubtful: figures.Doubtful) -> tuple[Problem, ...]
         named += [(paths[endpoint], name) for endpoint, name in doubtful]
     return tuple(
         [
-            Problem(path, ProblemKind.REJECTED, f"Not believable: {name}", _REJECTED_ADVICE)
+            Problem(path, ProblemKind.REJECTED, tr("Not believable: {name}", name=name), tr(_REJECTED_ADVICE))
             for path, name in dict.fromkeys(named)
         ]
     )

@@ -11,9 +11,9 @@ from enphase_tray.gateway.renewal import TokenSource
 from enphase_tray.gateway.token import insist_usable, renewal_due, tidy_token
 from enphase_tray.gateway.transport import Transport
 from enphase_tray.model.clock import Clock
-from enphase_tray.model.connection import Connection
 from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenMissing
 from enphase_tray.model.identity import GatewayInfo, Secret, TokenFacts
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Login
 
 _REFUSED_FOR_SECONDS = 3600.0
@@ -47,9 +47,10 @@ class Keys(Protocol):
 class DigestKeys:
     """User name and password; given only in answer to a challenge, for the path that asked for it."""
 
-    def __init__(self, connection: Connection, info: GatewayInfo, clock: Clock) -> None:
-        self._username = connection.username or "envoy"
-        self._password = connection.password or Secret(info.serial[-6:])
+    def __init__(self, username: str | None, password: Secret | None, info: GatewayInfo, clock: Clock) -> None:
+        """What is `None` is as the gateway came: `envoy`, and the last six of its serial."""
+        self._username = username or "envoy"
+        self._password = password or Secret(info.serial[-6:])
         self._clock = clock
         # Firmware 3.7 offers nothing that needs a log-in.
         self.login = Login.NONE if info.firmware.numbers[:2] < (3, 9) else Login.DIGEST
@@ -150,13 +151,14 @@ class TokenKeys:
             return False
         if not self._source.able:
             raise LoginRefused(
-                "The gateway refuses the access token",
-                "Get a new one: paste it, or enter the Enphase account in the settings",
+                tr("The gateway refuses the access token"),
+                tr("Get a new one: paste it, or enter the Enphase account in the settings"),
             )
         self._take(self._source.fetch(now), now)
         if transport.get(CHECK_TOKEN, self._header()).status == 401:
             raise LoginRefused(
-                "The gateway refuses a new access token too", "Check that the Enphase account belongs to this gateway"
+                tr("The gateway refuses a new access token too"),
+                tr("Check that the Enphase account belongs to this gateway"),
             )
         return True
 
@@ -177,8 +179,8 @@ class TokenKeys:
             return (fresh or usable)[0]
         if not self._source.able:
             raise objection or TokenMissing(
-                f"Gateway {self._serial} needs an access token and there is none",
-                "Paste one from entrez.enphaseenergy.com, or enter the Enphase account in the settings",
+                tr("Gateway {serial} needs an access token and there is none", serial=self._serial),
+                tr("Paste one from entrez.enphaseenergy.com, or enter the Enphase account in the settings"),
             )
         return self._checked(self._source.fetch(now), now)
 

@@ -18,6 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, NewC
 from enphase_tray.gateway.exchange import RawAnswer
 from enphase_tray.gateway.line import Damaged, Line
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import tr
 
 _CHUNK = 65536
 
@@ -73,7 +74,7 @@ def _body(response: Response, cap: int) -> bytes:
         parts.append(part)
         size += len(part)
         if size > cap:
-            raise NotUnderstood("An answer is far longer than any that a gateway gives", "Check the address")
+            raise NotUnderstood(tr("An answer is far longer than any that a gateway gives"), tr("Check the address"))
     return b"".join(parts)
 
 

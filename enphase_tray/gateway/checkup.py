@@ -17,6 +17,7 @@ from enphase_tray.model.checkup import CheckStep, StepVerdict
 from enphase_tray.model.connection import GatewayState, TokenKeeper
 from enphase_tray.model.errors import CertificateContested, EnphaseTrayError, Unreachable
 from enphase_tray.model.identity import FoundGateway, Pin
+from enphase_tray.model.language import tr
 
 Discover = Callable[[float], list[FoundGateway]]
 
@@ -48,7 +49,7 @@ def check_gateway(approach: Approach, tokens: TokenKeeper, discover: Discover) -
     yield _serial_step(approach, visits, chosen, heard)
     if chosen is None or chosen.info is None or not _is_wanted(approach, chosen):
         for name in _LATER:
-            yield CheckStep(name, StepVerdict.SKIPPED, "The gateway was not met")
+            yield CheckStep(name, StepVerdict.SKIPPED, tr("The gateway was not met"))
         return
     yield firmware_step(approach, chosen.info, chosen.where)
     yield login_check(approach, tokens, chosen.info)
@@ -70,8 +71,8 @@ def _places(approach: Approach, discover: Discover, heard: _Heard) -> list[Spot]
         wanted = [gateway for gateway in heard.announced if serial in (None, gateway.serial)]
         if len({gateway.serial for gateway in wanted}) > 1:
             names = ", ".join(sorted(gateway.serial for gateway in wanted))
-            told = f"There are several gateways on the network: {names}"
-            heard.failures.append(Unreachable(told, "Choose one with --serial or --host"))
+            told = tr("There are several gateways on the network: {names}", names=names)
+            heard.failures.append(Unreachable(told, tr("Choose one with --serial or --host")))
             return ()
         return tuple(dict.fromkeys(address for gateway in wanted for address in gateway.addresses))
 
@@ -91,13 +92,15 @@ def _find_step(approach: Approach, places: list[Spot], heard: _Heard) -> CheckSt
     failure = heard.failures[0] if heard.failures else None
     if not places:
         nothing = Unreachable(
-            "No gateway was found on the network", "Check that it is on the same network, or name its address"
+            tr("No gateway was found on the network"), tr("Check that it is on the same network, or name its address")
         )
         return CheckStep.failed("find", failure or nothing, **details)
     names = ", ".join(details["addresses"])
     if failure is not None:
-        return CheckStep("find", StepVerdict.ATTENTION, failure.title, f"These are tried: {names}", details)
-    return CheckStep("find", StepVerdict.OK, f"To be tried: {names}", details=details)
+        return CheckStep(
+            "find", StepVerdict.ATTENTION, failure.title, tr("These are tried: {names}", names=names), details
+        )
+    return CheckStep("find", StepVerdict.OK, tr("To be tried: {names}", names=names), details=details)
 
 
 def _is_wanted(approach: Approach, made: Visit) -> bool:
@@ -114,7 +117,7 @@ def _chosen(approach: Approach, visits: list[Visit]) -> Visit | None:
 def _serial_step(approach: Approach, visits: list[Visit], chosen: Visit | None, heard: _Heard) -> CheckStep:
     wanted = approach.connection.serial
     if chosen is None or chosen.info is None:
-        return CheckStep("serial", StepVerdict.SKIPPED, "No gateway has said who it is")
+        return CheckStep("serial", StepVerdict.SKIPPED, tr("No gateway has said who it is"))
     serial = chosen.info.serial
     details: dict[str, Any] = {"serial": serial, "expected": wanted}
     if wanted is not None and serial != wanted:
@@ -122,17 +125,17 @@ def _serial_step(approach: Approach, visits: list[Visit], chosen: Visit | None, 
     claims = _claims(visits, serial, heard)
     if len(claims) > 1:
         details["claims"] = [made.where for made in claims]
-        where = " and ".join(details["claims"])
-        told = f"Several devices claim to be gateway {serial}: {where}"
+        where = tr(" and ").join(details["claims"])
+        told = tr("Several devices claim to be gateway {serial}: {where}", serial=serial, where=where)
         pinned = approach.state.pin(serial) is not None
         if pinned and chosen.trusted:
-            advice = "Only the one with the trusted certificate is read; find out what the other is"
+            advice = tr("Only the one with the trusted certificate is read; find out what the other is")
             return CheckStep("serial", StepVerdict.ATTENTION, told, advice, details)
-        advice = "Trust none before you know which is yours; compare pairing codes with another computer"
+        advice = tr("Trust none before you know which is yours; compare pairing codes with another computer")
         shown = tuple(made.certificate for made in claims if made.certificate is not None)
         contested = CertificateContested(told, advice, shown, serial)
         return CheckStep.failed("serial", contested, **details)
-    return CheckStep("serial", StepVerdict.OK, f"It is gateway {serial}", details=details)
+    return CheckStep("serial", StepVerdict.OK, tr("It is gateway {serial}", serial=serial), details=details)
 
 
 def _claims(visits: list[Visit], serial: str, heard: _Heard) -> list[Visit]:

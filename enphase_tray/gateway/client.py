@@ -15,6 +15,7 @@ from enphase_tray.gateway.transport import Transport
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import WrongGateway
 from enphase_tray.model.identity import GatewayInfo, Pin, TokenFacts
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Login
 
 T = TypeVar("T")
@@ -75,8 +76,12 @@ class GatewayClient:
         info = parse_info(raw.body)
         if info.serial != self.info.serial or info.family != self.info.family:
             raise WrongGateway(
-                f"{self._transport.where} is not the gateway {self.info.serial} of before any more",
-                "It is looked for again by itself",
+                tr(
+                    "{where} is not the gateway {serial} of before any more",
+                    where=self._transport.where,
+                    serial=self.info.serial,
+                ),
+                tr("It is looked for again by itself"),
             )
         self.info = info
         return info

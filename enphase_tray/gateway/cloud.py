@@ -26,6 +26,7 @@ from enphase_tray.model.errors import (
     Unreachable,
 )
 from enphase_tray.model.identity import Secret
+from enphase_tray.model.language import mark, tr
 
 if TYPE_CHECKING:
     from enphase_tray.gateway.checked import CheckedAdapter
@@ -36,7 +37,7 @@ ENTREZ = "https://entrez.enphaseenergy.com"
 _LARGEST = 1024 * 1024
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
-_PASTE = "Paste a token from entrez.enphaseenergy.com instead, or try again later"
+_PASTE = mark("Paste a token from entrez.enphaseenergy.com instead, or try again later")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -172,10 +173,10 @@ class _Host:
             self._adapter.close()
 
     def _translated(self, error: BaseException) -> EnphaseTrayError:
-        plain = translate(error, f"The Enphase host {self._name}")
+        plain = translate(error, tr("The Enphase host {name}", name=self._name))
         if isinstance(plain, Unreachable) and not self._breaker.tripped:
             return Unreachable(
-                plain.title, "Readings go on while the token is valid; a pasted token works without it", Retry.LATER
+                plain.title, tr("Readings go on while the token is valid; a pasted token works without it"), Retry.LATER
             )
         return plain
 
@@ -216,32 +217,33 @@ def _cookie(headers: Mapping[str, str], name: str) -> str | None:
 def _insist_not_busy(answer: RawAnswer) -> None:
     if answer.status == 429 or answer.status >= 500:
         wait = numeral(answer.headers.get("Retry-After"), 0.0, 7 * 86400.0)
-        raise CloudBusy("The Enphase token server has no time now", _PASTE, wait)
+        raise CloudBusy(tr("The Enphase token server has no time now"), tr(_PASTE), wait)
 
 
 def _wrong_password() -> LoginRefused:
     return LoginRefused(
-        "Enphase refuses the user name or password", "Type them again in the settings; they are not tried a second time"
+        tr("Enphase refuses the user name or password"),
+        tr("Type them again in the settings; they are not tried a second time"),
     )
 
 
 def _multi_factor() -> BrowserLogInNeeded:
     return BrowserLogInNeeded(
-        "This Enphase account uses multi-factor log-in, which only works in a browser",
-        "Sign in at entrez.enphaseenergy.com, copy the token of your gateway and paste it in the settings",
+        tr("This Enphase account uses multi-factor log-in, which only works in a browser"),
+        tr("Sign in at entrez.enphaseenergy.com, copy the token of your gateway and paste it in the settings"),
     )
 
 
 def _blocked() -> LoginRefused:
-    return LoginRefused("Enphase has blocked this account for now", "Sign in with a browser to see why")
+    return LoginRefused(tr("Enphase has blocked this account for now"), tr("Sign in with a browser to see why"))
 
 
 def _no_token(serial: str) -> TokenMissing:
     return TokenMissing(
-        f"Enphase gives this account no token for gateway {serial}",
-        "Check that the gateway belongs to the account, or paste a token from entrez.enphaseenergy.com",
+        tr("Enphase gives this account no token for gateway {serial}", serial=serial),
+        tr("Check that the gateway belongs to the account, or paste a token from entrez.enphaseenergy.com"),
     )
 
 
 def _not_understood() -> NotUnderstood:
-    return NotUnderstood("The Enphase log-in answered in an unknown way", _PASTE)
+    return NotUnderstood(tr("The Enphase log-in answered in an unknown way"), tr(_PASTE))

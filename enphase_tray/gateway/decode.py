@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import tr
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; the longest real answer known is far below."""
@@ -32,29 +33,29 @@ def decode_json(body: bytes) -> Any:
     values becomes `None`; an empty body, a web page, bad UTF-8, too deep nesting or too long a number is refused.
     """
     if len(body) > LARGEST_BODY:
-        raise _refused("is far longer than any that a gateway gives")
+        raise _refused(tr("is far longer than any that a gateway gives"))
     if body.startswith(_BOM):
         body = body[len(_BOM) :]
     start = body[:64].lstrip()
     if not start and not body.strip():
-        raise _refused("is empty")
+        raise _refused(tr("is empty"))
     if start.startswith(b"<"):
-        raise _refused("is a web page instead of data")
+        raise _refused(tr("is a web page instead of data"))
     try:
         return _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         # ValueError is the parent of UnicodeDecodeError and JSONDecodeError, and is what a 5,000-digit number raises;
         # RecursionError is what too deep nesting raises.
-        raise _refused("is damaged or not JSON") from error
+        raise _refused(tr("is damaged or not JSON")) from error
 
 
 def decode_object(body: bytes) -> dict[str, Any]:
     """`decode_json`, insisting on an object that is not an error message such as `{"error": ...}`."""
     document = decode_json(body)
     if not isinstance(document, dict):
-        raise _refused("has another shape than expected")
+        raise _refused(tr("has another shape than expected"))
     if is_error_document(document):
-        raise _refused("is an error message")
+        raise _refused(tr("is an error message"))
     return document
 
 
@@ -62,7 +63,9 @@ def decode_list(body: bytes) -> list[Any]:
     """`decode_json`, insisting on a list."""
     document = decode_json(body)
     if not isinstance(document, list):
-        raise _refused("is an error message" if is_error_document(document) else "has another shape than expected")
+        raise _refused(
+            tr("is an error message") if is_error_document(document) else tr("has another shape than expected")
+        )
     return document
 
 
@@ -143,7 +146,7 @@ def clean(value: str, longest: int) -> str:
 
 def _refused(why: str) -> NotUnderstood:
     return NotUnderstood(
-        f"An answer of the gateway {why}", "If it does not pass by itself, report the firmware version"
+        tr("An answer of the gateway {why}", why=why), tr("If it does not pass by itself, report the firmware version")
     )
 
 

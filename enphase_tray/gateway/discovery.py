@@ -12,6 +12,7 @@ from enphase_tray.gateway.decode import clean
 from enphase_tray.model.clock import SystemClock
 from enphase_tray.model.errors import Unreachable
 from enphase_tray.model.identity import FirmwareVersion, FoundGateway
+from enphase_tray.model.language import tr
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, Zeroconf
@@ -43,7 +44,10 @@ def locate(serial: str | None, *, interfaces: Sequence[str] | None = None) -> tu
     found = _browse(_LOOKUP_SECONDS, serial, interfaces)
     if serial is None and len({gateway.serial for gateway in found}) > 1:
         names = ", ".join(sorted(gateway.serial for gateway in found))
-        raise Unreachable(f"There are several gateways on the network: {names}", "Choose one by its serial or address")
+        raise Unreachable(
+            tr("There are several gateways on the network: {names}", names=names),
+            tr("Choose one by its serial or address"),
+        )
     return tuple(dict.fromkeys(address for gateway in found for address in gateway.addresses))
 
 
@@ -62,7 +66,9 @@ def _browse(seconds: float, wanted: str | None, interfaces: Sequence[str] | None
         network = Zeroconf(interfaces=InterfaceChoice.All if interfaces is None else list(interfaces))
     except (OSError, RuntimeError) as error:
         # A RuntimeError where no interface is up.
-        raise Unreachable("The network cannot be searched for gateways", "Check the network connection") from error
+        raise Unreachable(
+            tr("The network cannot be searched for gateways"), tr("Check the network connection")
+        ) from error
     found: dict[str, FoundGateway] = {}
     asked: set[str] = set()
     browser = ServiceBrowser(network, _SERVICE, handlers=[heard])

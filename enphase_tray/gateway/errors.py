@@ -11,12 +11,13 @@ from enphase_tray.gateway.pin import PinMismatch, certificate_facts, is_expected
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import CertificateChanged, EnphaseTrayError, NotUnderstood, Retry, Unreachable
 from enphase_tray.model.identity import Pin
+from enphase_tray.model.language import mark, tr
 
 FOREIGN = (http.client.HTTPException, OSError, UnicodeError)
 """What sockets, TLS and HTTP raise (the errors of requests are OSErrors)."""
 
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
-_WAIT = "It is tried again by itself; gateways are busy for some minutes around 23:00 and after a restart"
+_WAIT = mark("It is tried again by itself; gateways are busy for some minutes around 23:00 and after a restart")
 
 
 def translate(error: BaseException, where: str) -> EnphaseTrayError:
@@ -27,27 +28,38 @@ def translate(error: BaseException, where: str) -> EnphaseTrayError:
         return any(isinstance(cause, kinds) for cause in causes)
 
     if has(Aborted):
-        return Unreachable("Reading was stopped", "It goes on when the program does", Retry.NEVER)
+        return Unreachable(tr("Reading was stopped"), tr("It goes on when the program does"), Retry.NEVER)
     if has(http.client.IncompleteRead, Damaged):
-        return NotUnderstood(f"An answer of {where} was cut short or damaged", _WAIT, Retry.SOON)
+        return NotUnderstood(tr("An answer of {where} was cut short or damaged", where=where), tr(_WAIT), Retry.SOON)
     if has(socket.gaierror):
-        return Unreachable(f"The name of {where} is not known on this network", "Check the address in the settings")
+        return Unreachable(
+            tr("The name of {where} is not known on this network", where=where), tr("Check the address in the settings")
+        )
     if has(ConnectionRefusedError):
-        return Unreachable(f"{where} refuses the connection", f"Check the address in the settings. {_WAIT}")
+        return Unreachable(
+            tr("{where} refuses the connection", where=where),
+            f"{tr('Check the address in the settings.')} {tr(_WAIT)}",
+        )
     if has(ssl.SSLError) and not has(TimeoutError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
         return Unreachable(
-            f"No secure connection to {where} could be agreed on",
-            "Check that this is the address of a gateway with firmware 7 or newer",
+            tr("No secure connection to {where} could be agreed on", where=where),
+            tr("Check that this is the address of a gateway with firmware 7 or newer"),
         )
     if any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
-        return Unreachable(f"There is no network way to {where}", "Check this computer's network connection")
+        return Unreachable(
+            tr("There is no network way to {where}", where=where), tr("Check this computer's network connection")
+        )
     if _timed_out(causes):
-        return Unreachable(f"{where} does not answer in time", _WAIT)
+        return Unreachable(tr("{where} does not answer in time", where=where), tr(_WAIT))
     if has(ConnectionError, http.client.RemoteDisconnected, ssl.SSLError):
-        return Unreachable(f"{where} closed the connection without an answer", _WAIT)
+        return Unreachable(tr("{where} closed the connection without an answer", where=where), tr(_WAIT))
     if has(http.client.HTTPException, UnicodeError):
-        return NotUnderstood(f"{where} does not answer as a gateway does", "Check the address in the settings")
-    return Unreachable(f"{where} cannot be reached", "Check the address in the settings and the network")
+        return NotUnderstood(
+            tr("{where} does not answer as a gateway does", where=where), tr("Check the address in the settings")
+        )
+    return Unreachable(
+        tr("{where} cannot be reached", where=where), tr("Check the address in the settings and the network")
+    )
 
 
 def connection_died(error: BaseException) -> bool:
@@ -64,16 +76,22 @@ def certificate_changed(error: PinMismatch, pin: Pin, where: str, clock: Clock) 
     shown = certificate_facts(error.certificate)
     if is_expected_renewal(pin, shown, clock.now()):
         return CertificateChanged(
-            f"Gateway {pin.serial} has renewed its certificate, as it does about once a year",
-            f"Reading is paused until you agree to the new one; its SHA-256 fingerprint is {shown.fingerprint}",
+            tr("Gateway {serial} has renewed its certificate, as it does about once a year", serial=pin.serial),
+            tr(
+                "Reading is paused until you agree to the new one; its SHA-256 fingerprint is {fingerprint}",
+                fingerprint=shown.fingerprint,
+            ),
             shown,
             pin.serial,
             expected_renewal=True,
         )
     return CertificateChanged(
-        f"{where} does not look like gateway {pin.serial}: it shows another certificate",
-        f"Nothing was sent to it. Its SHA-256 fingerprint is {shown.fingerprint}, "
-        f"the expected one is {pin.certificate.fingerprint}",
+        tr("{where} does not look like gateway {serial}: it shows another certificate", where=where, serial=pin.serial),
+        tr(
+            "Nothing was sent to it. Its SHA-256 fingerprint is {fingerprint}, the expected one is {expected}",
+            fingerprint=shown.fingerprint,
+            expected=pin.certificate.fingerprint,
+        ),
         shown,
         pin.serial,
         expected_renewal=False,

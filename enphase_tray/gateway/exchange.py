@@ -14,6 +14,7 @@ from socket import socket
 
 from enphase_tray.gateway.line import Damaged, Line
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import tr
 
 _PIECE = 65536
 _LONGEST_LINE = 65536
@@ -280,4 +281,4 @@ def _inflated(body: bytes, cap: int) -> bytes:
 
 
 def _too_long() -> NotUnderstood:
-    return NotUnderstood("An answer is far longer than any that a gateway gives", "Check the address")
+    return NotUnderstood(tr("An answer is far longer than any that a gateway gives"), tr("Check the address"))

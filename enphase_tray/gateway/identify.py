@@ -21,6 +21,7 @@ from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, GatewayState, StepOutcome, TokenKeeper, TrialStep, Trust
 from enphase_tray.model.errors import EnphaseTrayError, SecretsError
 from enphase_tray.model.identity import Family, GatewayInfo, Secret
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Login
 
 
@@ -61,12 +62,16 @@ def connecting(
     reached = find(approach, locate)
     info = reached.info
     try:
-        yield TrialStep("Find the gateway", StepOutcome.OK, f"It answers at {reached.transport.where}")
+        yield TrialStep(
+            tr("Find the gateway"), StepOutcome.OK, tr("It answers at {where}", where=reached.transport.where)
+        )
         if reached.pin is not None:
             code = reached.pin.certificate.pairing_code
-            yield TrialStep("Check its certificate", StepOutcome.OK, f"It is the trusted one, pairing code {code}")
-        told = f"Gateway {info.serial}, firmware {info.firmware}"
-        yield TrialStep("Ask who it is", StepOutcome.OK, told, info.serial, info.family)
+            yield TrialStep(
+                tr("Check its certificate"), StepOutcome.OK, tr("It is the trusted one, pairing code {code}", code=code)
+            )
+        told = tr("Gateway {serial}, firmware {firmware}", serial=info.serial, firmware=info.firmware)
+        yield TrialStep(tr("Ask who it is"), StepOutcome.OK, told, info.serial, info.family)
         keys = keys_for(approach, info, tokens, cloud_factory)
         yield login_step(keys)
     except (EnphaseTrayError, GeneratorExit):
@@ -80,7 +85,7 @@ def keys_for(approach: Approach, info: GatewayInfo, tokens: TokenKeeper, cloud_f
     """The log-in that this gateway wants. Raises what speaks against every token there is."""
     connection = approach.connection
     if info.family is Family.DIGEST:
-        return DigestKeys(connection, info, approach.clock)
+        return DigestKeys(connection.username, connection.password, info, approach.clock)
     factory = cloud_factory or CloudClient
     source = TokenSource(info.serial, connection.cloud, tokens, approach.state, approach.breaker, factory)
     pasted = (connection.token,) if connection.token else ()
@@ -105,10 +110,18 @@ def login_step(keys: Keys) -> TrialStep:
     """What is to be told of a log-in."""
     facts = keys.facts
     if facts is None:
-        words = "Not needed" if keys.login is Login.NONE else "With user name and password, where they are asked for"
-        return TrialStep("Log in", StepOutcome.OK, words)
-    until = "" if facts.expires_at is None else f" until {facts.expires_at:%Y-%m-%d}"
-    told = f"With an access token of role {facts.role or 'unknown'}, valid{until}"
+        words = (
+            tr("Not needed")
+            if keys.login is Login.NONE
+            else tr("With user name and password, where they are asked for")
+        )
+        return TrialStep(tr("Log in"), StepOutcome.OK, words)
+    until = "" if facts.expires_at is None else tr(" until {day}", day=f"{facts.expires_at:%Y-%m-%d}")
+    told = tr("With an access token of role {role}, valid{until}", role=facts.role or tr("unknown"), until=until)
     if facts.signature == "invalid":
-        return TrialStep("Log in", StepOutcome.WARNING, f"{told}; its signature is not the one Enphase is known for")
-    return TrialStep("Log in", StepOutcome.OK, told)
+        return TrialStep(
+            tr("Log in"),
+            StepOutcome.WARNING,
+            tr("{told}; its signature is not the one Enphase is known for", told=told),
+        )
+    return TrialStep(tr("Log in"), StepOutcome.OK, told)

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from enphase_tray.gateway.decode import epoch, flag, text
 from enphase_tray.model.errors import NotUnderstood
 from enphase_tray.model.identity import Family, FirmwareVersion, GatewayInfo
+from enphase_tray.model.language import tr
 
 PATH = "/info"
 _LONGEST = 256 * 1024
@@ -39,5 +40,5 @@ def parse_info(body: bytes) -> GatewayInfo:
 
 def _refused() -> NotUnderstood:
     return NotUnderstood(
-        "What answers there does not say that it is an Envoy or IQ Gateway", "Check the address in the settings"
+        tr("What answers there does not say that it is an Envoy or IQ Gateway"), tr("Check the address in the settings")
     )

@@ -11,6 +11,7 @@ from enphase_tray.model.checkup import CheckStep, StepVerdict
 from enphase_tray.model.connection import GatewayVersion, StepOutcome, TokenKeeper
 from enphase_tray.model.errors import EnphaseTrayError, Retry, SettingsError, TokenExpired, TokenMissing
 from enphase_tray.model.identity import Family, GatewayInfo
+from enphase_tray.model.language import tr, trn
 from enphase_tray.model.readings import Login
 
 _HOLES_CLOSED = (8, 2, 4225)
@@ -26,24 +27,26 @@ def firmware_step(approach: Approach, info: GatewayInfo, where: str) -> CheckSte
         return CheckStep.failed("firmware", older, **details)
     if approach.connection.version is GatewayVersion.BELOW_7 and info.family is Family.TOKEN:
         wrong = SettingsError(
-            f"The settings say that the firmware is below 7, but it is {info.firmware}",
-            "Choose the version Detect in the settings",
+            tr("The settings say that the firmware is below 7, but it is {firmware}", firmware=info.firmware),
+            tr("Choose the version Detect in the settings"),
         )
         return CheckStep.failed("firmware", wrong, **details)
     numbers = info.firmware.numbers
     if not numbers:
-        title = "The gateway does not tell a firmware version that can be read"
-        return CheckStep("firmware", StepVerdict.ATTENTION, title, "It is treated as an old one", details)
+        title = tr("The gateway does not tell a firmware version that can be read")
+        return CheckStep("firmware", StepVerdict.ATTENTION, title, tr("It is treated as an old one"), details)
     if numbers < _HOLES_CLOSED:
         return CheckStep(
             "firmware",
             StepVerdict.ATTENTION,
-            f"Firmware {info.firmware} has known security holes, which were closed with 8.2.4225",
-            "Enphase updates gateways by itself; keep yours away from guest networks and from the internet",
+            tr("Firmware {firmware} has known security holes, which were closed with 8.2.4225", firmware=info.firmware),
+            tr("Enphase updates gateways by itself; keep yours away from guest networks and from the internet"),
             details,
         )
-    way = "an access token" if info.family is Family.TOKEN else "user name and password"
-    title = f"Firmware {info.firmware} logs in with {way}"
+    if info.family is Family.TOKEN:
+        title = tr("Firmware {firmware} logs in with an access token", firmware=info.firmware)
+    else:
+        title = tr("Firmware {firmware} logs in with user name and password", firmware=info.firmware)
     return CheckStep("firmware", StepVerdict.OK, title, details=details)
 
 
@@ -54,11 +57,16 @@ def login_check(approach: Approach, tokens: TokenKeeper, info: GatewayInfo) -> C
     if info.family is Family.DIGEST:
         keys = keys_for(approach, info, tokens, None)
         if keys.login is Login.NONE:
-            return CheckStep("log_in", StepVerdict.OK, "This firmware needs no log-in", details=details)
+            return CheckStep("log_in", StepVerdict.OK, tr("This firmware needs no log-in"), details=details)
         details |= {"username": connection.username or "envoy", "password_given": connection.password is not None}
-        password = "the password that was set" if connection.password else "the default password"
-        title = f"The log-in is user name {details['username']} with {password}"
-        return CheckStep("log_in", StepVerdict.OK, title, "Only reading shows whether the gateway takes it", details)
+        name = details["username"]
+        if connection.password:
+            title = tr("The log-in is user name {name} with the password that was set", name=name)
+        else:
+            title = tr("The log-in is user name {name} with the default password", name=name)
+        return CheckStep(
+            "log_in", StepVerdict.OK, title, tr("Only reading shows whether the gateway takes it"), details
+        )
     try:
         details |= _token_details(approach, tokens, info.serial)
         # Without the account, so that no new token is fetched for a mere look.
@@ -69,28 +77,42 @@ def login_check(approach: Approach, tokens: TokenKeeper, info: GatewayInfo) -> C
     facts, now = keys.facts, approach.clock.now()
     soon = facts is not None and renewal_due(facts, now) and facts.role != "installer"
     if soon:
-        days = details.get("days_left")
-        advice = "Get a new one soon: paste it, or enter the Enphase account in the settings"
-        return CheckStep("log_in", StepVerdict.ATTENTION, f"The access token ends in {days} days", advice, details)
+        title = trn(
+            "The access token ends in {count} day", "The access token ends in {count} days", details["days_left"]
+        )
+        advice = tr("Get a new one soon: paste it, or enter the Enphase account in the settings")
+        return CheckStep("log_in", StepVerdict.ATTENTION, title, advice, details)
     verdict = StepVerdict.OK if told.outcome is StepOutcome.OK else StepVerdict.ATTENTION
-    return CheckStep("log_in", verdict, told.detail, "Only reading shows whether the gateway takes it", details)
+    return CheckStep("log_in", verdict, told.detail, tr("Only reading shows whether the gateway takes it"), details)
 
 
 def clock_step(info: GatewayInfo, now: datetime) -> CheckStep:
     """How far the gateway's clock and the computer's are apart."""
     if info.clock_at is None:
-        return CheckStep("clock", StepVerdict.SKIPPED, "The gateway does not tell its time")
+        return CheckStep("clock", StepVerdict.SKIPPED, tr("The gateway does not tell its time"))
     apart = info.clock_at - now
     details = {"gateway_ahead_seconds": round(apart.total_seconds())}
     if abs(apart) <= _CLOCK_SLACK:
-        title = "The clocks of gateway and computer agree"
+        title = tr("The clocks of gateway and computer agree")
         return CheckStep("clock", StepVerdict.OK, title, details=details)
     far = abs(apart) > _CLOCK_FAR_OFF
-    size = f"{abs(apart).days} days" if far else f"{round(abs(apart).total_seconds() / 60)} minutes"
-    ahead = "ahead of" if apart > timedelta() else "behind"
-    advice = "Set the computer's clock first; the gateway sets its own where it reaches the internet"
+    minutes = round(abs(apart).total_seconds() / 60)
+    size = (
+        trn("{count} day", "{count} days", abs(apart).days)
+        if far
+        else trn("{count} minute", "{count} minutes", minutes)
+    )
+    if apart > timedelta():
+        title = tr("The gateway's clock is {length} ahead of this computer's", length=size)
+    else:
+        title = tr("The gateway's clock is {length} behind this computer's", length=size)
+    advice = tr("Set the computer's clock first; the gateway sets its own where it reaches the internet")
     return CheckStep(
-        "clock", StepVerdict.ATTENTION, f"The gateway's clock is {size} {ahead} this computer's", advice, details
+        "clock",
+        StepVerdict.ATTENTION,
+        title,
+        advice,
+        details,
     )
 
 
@@ -122,6 +144,6 @@ def _without_token(approach: Approach, error: EnphaseTrayError, details: dict[st
     cloud = approach.connection.cloud
     renewable = cloud is not None and bool(cloud.username) and bool(cloud.password)
     if renewable and isinstance(error, TokenMissing | TokenExpired) and error.retry is Retry.NEVER:
-        advice = "A new one is fetched with the Enphase account when the gateway is read"
+        advice = tr("A new one is fetched with the Enphase account when the gateway is read")
         return CheckStep("log_in", StepVerdict.ATTENTION, error.title, advice, {**details, "renews_itself": True})
     return CheckStep.failed("log_in", error, **details)

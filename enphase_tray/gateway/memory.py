@@ -12,6 +12,7 @@ from enphase_tray.model.identity import Family, GatewayInfo, Pin, Secret, TokenF
 
 _ADDRESSES = "addresses"
 _FLOOR = "firmware_floor"
+_RENEWAL = "renewal"
 _TOKEN = "token"  # noqa: S105 - the name of a fact
 _MOST_ADDRESSES = 4
 
@@ -45,6 +46,15 @@ def pins_at(state: GatewayState, address: str) -> tuple[Pin, ...]:
     """The pins of all gateways that have answered at `address`."""
     known = (serial for serial in state.pinned_serials() if address in remembered_addresses(state, serial))
     return tuple(pin for pin in map(state.pin, known) if pin is not None)
+
+
+def told_of_renewal(state: GatewayState, serial: str, fingerprint: str) -> bool:
+    """Whether the renewal of the gateway's certificate to this one was met before; from now on it was."""
+    facts = state.facts(serial)
+    if facts.get(_RENEWAL) == fingerprint:
+        return True
+    state.set_facts(serial, {**facts, _RENEWAL: fingerprint})
+    return False
 
 
 def known_token(state: GatewayState, serial: str, token: Secret) -> TokenFacts:

@@ -7,6 +7,7 @@ from enphase_tray.gateway.aliases import SHORTEST_SERIAL, Aliases, tells_of_some
 from enphase_tray.gateway.leaks import LeakScan
 from enphase_tray.model.errors import Retry, SecretsError
 from enphase_tray.model.identity import Secret
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Snapshot
 
 
@@ -63,8 +64,12 @@ def made_public(texts: Mapping[str, str], private: Private) -> dict[str, str]:
         found = scan.look(text)
         if found:
             raise SecretsError(
-                f"Nothing was written, because {' and '.join(found)} could not be taken out of {name}",
-                "Please report this with the gateway's firmware version; send nothing of the gateway's answers",
+                tr(
+                    "Nothing was written, because {found} could not be taken out of {name}",
+                    found=tr(" and ").join(found),
+                    name=name,
+                ),
+                tr("Please report this with the gateway's firmware version; send nothing of the gateway's answers"),
                 Retry.NEVER,
             )
     return hidden

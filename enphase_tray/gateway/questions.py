@@ -6,11 +6,12 @@ from typing import Any
 from enphase_tray.gateway.client import GatewayClient
 from enphase_tray.gateway.parts import Parts
 from enphase_tray.gateway.schedule import MOST_PER_POLL, Standing, due, perished, standings, wants
-from enphase_tray.gateway.verdict import Verdict, broken, judge, refused
+from enphase_tray.gateway.verdict import Verdict, broken, judge, refused, told_of
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import EndpointVerdict, StepOutcome
 from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, NotUnderstood, Unreachable
 from enphase_tray.model.identity import Family, GatewayInfo
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Problem, ProblemKind
 
 _ENOUGH_SILENCE = 2
@@ -70,10 +71,11 @@ class Questions:
         if self._silence is not None:
             return self._silence
         if self.starting:
-            return Unreachable("The gateway is starting up", "It is read again in a minute")
+            return Unreachable(tr("The gateway is starting up"), tr("It is read again in a minute"))
         if self._locked:
             return LoginRefused(
-                "The gateway answers nothing to this log-in", "Check user name and password, or fetch a new token"
+                tr("The gateway answers nothing to this log-in"),
+                tr("Check user name and password, or fetch a new token"),
             )
         return None
 
@@ -87,7 +89,7 @@ class Questions:
             EndpointVerdict(
                 item.endpoint.path,
                 item.verdict.outcome,
-                item.verdict.title or f"{item.endpoint.title.capitalize()}: answers",
+                item.verdict.title or tr("{about}: answers", about=told_of(item.endpoint)),
                 item.checked_at,
             )
             for item in self._standings

@@ -20,6 +20,7 @@ from enphase_tray.gateway.transport import Heard, Timings
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import Connection, EndpointVerdict, GatewayState, TokenKeeper, Trust
 from enphase_tray.model.errors import (
+    CertificateChanged,
     EnphaseTrayError,
     NotUnderstood,
     Retry,
@@ -27,6 +28,7 @@ from enphase_tray.model.errors import (
     WrongGateway,
 )
 from enphase_tray.model.identity import GatewayInfo, TokenFacts
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Snapshot
 
 Listing = TypeVar("Listing", InverterListPart, DeviceDataPart)
@@ -91,7 +93,7 @@ class Reader:
                 snapshot = self._poll()
             except _Replaced:
                 self._disconnect()
-            except (Unreachable, WrongGateway):
+            except (Unreachable, WrongGateway, CertificateChanged):
                 # A connection from an earlier poll may be dead, or its address belong to another by now.
                 self._disconnect()
                 slow = self._clock.monotonic() - began > _QUICK_SECONDS
@@ -103,7 +105,7 @@ class Reader:
             else:
                 return snapshot
         raise Unreachable(
-            "The gateway keeps changing while it is read", "It is read again at the next poll", Retry.SOON
+            tr("The gateway keeps changing while it is read"), tr("It is read again at the next poll"), Retry.SOON
         )
 
     def read_live(self) -> Snapshot | None:
@@ -129,7 +131,9 @@ class Reader:
             self._disconnect()
             raise
         if live is None:
-            raise NotUnderstood("The meters did not answer", "They are asked again at the next poll", Retry.SOON)
+            raise NotUnderstood(
+                tr("The meters did not answer"), tr("They are asked again at the next poll"), Retry.SOON
+            )
         live_parts: dict[str, Any] = {live: getattr(questions.parts, live)}
         moment = self._moment(client)
         self._snapshot = with_live_power(before, assemble(Parts(meters=meters, **live_parts), moment))
@@ -253,7 +257,7 @@ class Reader:
 
     def _refuse_if_stopped(self) -> None:
         if self._breaker.tripped:
-            raise Unreachable("Reading was stopped", "Start it again to go on", Retry.NEVER)
+            raise Unreachable(tr("Reading was stopped"), tr("Start it again to go on"), Retry.NEVER)
 
 
 class _Replaced(Exception):
@@ -267,5 +271,6 @@ def _fuller(now: Listing | None, before: Listing | None) -> Listing | None:
 
 def _nothing() -> EnphaseTrayError:
     return NotUnderstood(
-        "The gateway answers, but tells no figures", "If it stays like this, report the gateway's firmware version"
+        tr("The gateway answers, but tells no figures"),
+        tr("If it stays like this, report the gateway's firmware version"),
     )

@@ -13,6 +13,7 @@ from enphase_tray.gateway.line import Breaker
 from enphase_tray.model.connection import CloudAccount, GatewayState, TokenKeeper
 from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, Retry, SecretsError, SettingsError, Unreachable
 from enphase_tray.model.identity import Secret
+from enphase_tray.model.language import tr
 
 CloudFactory = Callable[[], CloudClient]
 
@@ -58,12 +59,12 @@ class TokenSource:
         """A new token. Raises what `CloudClient.fetch_token` does, or `Unreachable` while it is too early to ask."""
         account = self._account
         if account is None or account.password is None:
-            raise LoginRefused("No Enphase account is known that tokens come from", "Enter it in the settings")
+            raise LoginRefused(tr("No Enphase account is known that tokens come from"), tr("Enter it in the settings"))
         at = self._next_try(now)
         if at > now:
             raise Unreachable(
-                "The Enphase token server is not asked so often",
-                f"The next try is at {at:%H:%M} UTC; a pasted token works at once",
+                tr("The Enphase token server is not asked so often"),
+                tr("The next try is at {at} UTC; a pasted token works at once", at=f"{at:%H:%M}"),
                 Retry.LATER,
             )
         self._note(tries=[*self._tries(now), now.timestamp()], not_before=(now + _BETWEEN).timestamp())

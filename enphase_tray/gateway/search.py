@@ -13,11 +13,12 @@ from itertools import islice
 from enphase_tray.gateway.address import join, lookup, split
 from enphase_tray.gateway.approach import Approach, Reached
 from enphase_tray.gateway.line import Aborted, aside
-from enphase_tray.gateway.memory import remember, remembered_addresses
+from enphase_tray.gateway.memory import remember, remembered_addresses, told_of_renewal
 from enphase_tray.model.connection import Trust
 from enphase_tray.model.errors import (
     CertificateChanged,
     CertificateContested,
+    CertificateRenewed,
     CertificateUnknown,
     EnphaseTrayError,
     NotUnderstood,
@@ -25,6 +26,7 @@ from enphase_tray.model.errors import (
     Unreachable,
     WrongGateway,
 )
+from enphase_tray.model.language import tr, trn
 
 Locate = Callable[[str | None], tuple[str, ...]]
 """Addresses (`HOST` or `HOST:PORT`) at which the gateway with that serial, or any gateway, is announced now."""
@@ -53,10 +55,13 @@ class _Findings:
 
     failures: list[EnphaseTrayError] = field(default_factory=list)
     unknown: list[tuple[Spot, CertificateUnknown]] = field(default_factory=list)
+    changed: list[tuple[Spot, CertificateChanged]] = field(default_factory=list)
 
     def note(self, spot: Spot, error: EnphaseTrayError) -> None:
         if isinstance(error, CertificateUnknown):
             self.unknown.append((spot, error))
+        if isinstance(error, CertificateChanged):
+            self.changed.append((spot, error))
         # A stranger that merely announces itself says nothing about the gateway that was asked for.
         if not (spot.announced and self.failures and isinstance(error, CertificateChanged | CertificateUnknown)):
             self.failures.append(error)
@@ -72,13 +77,20 @@ class _Findings:
             if len(rivals) > 1:
                 raise _contested(first.serial, list(rivals.values()))
 
+    def only_renewal(self, changed: CertificateChanged) -> Spot | None:
+        """Where this renewal was met, if nothing else shows one, and if more than an announcement leads there."""
+        renewals = [(spot, one) for spot, one in self.changed if one.expected_renewal and one.serial == changed.serial]
+        if not changed.expected_renewal or len({one.certificate.fingerprint for _, one in renewals}) != 1:
+            return None
+        return next((spot for spot, _ in renewals if not spot.announced), None)
+
     def most_telling(self) -> EnphaseTrayError:
         """The error that says best why nothing was found."""
         for kind in _TELLING:
             for failure in self.failures:
                 if isinstance(failure, kind):
                     return failure
-        return Unreachable("No gateway was found on the network", "Type its address in the settings")
+        return Unreachable(tr("No gateway was found on the network"), tr("Type its address in the settings"))
 
 
 def find(approach: Approach, locate: Locate | None) -> Reached:
@@ -103,6 +115,9 @@ def find(approach: Approach, locate: Locate | None) -> Reached:
         # Suspended: another certificate was shown in the gateway's place, and the gateway nowhere.
         with suppress(SettingsError):
             approach.state.log_refusal(failure.serial, failure.certificate.fingerprint, approach.clock.now())
+        there = met.only_renewal(failure) if approach.trust.renewals else None
+        if there is not None:
+            return _renewed(approach, there, failure)
     raise failure
 
 
@@ -168,12 +183,42 @@ def _taken(approach: Approach, spot: Spot, manner: Approach) -> Reached:
     return reached
 
 
+def _renewed(approach: Approach, spot: Spot, changed: CertificateChanged) -> Reached:
+    """The gateway with its new certificate, if the user was told of it before; else it is told now.
+
+    Who it is is asked first, as at the first contact: without a log-in, and by the new certificate.
+    """
+    mark = changed.certificate.fingerprint
+    if not told_of_renewal(approach.state, changed.serial, mark):
+        raise CertificateRenewed(
+            changed.title,
+            tr(
+                "It is agreed to with the next reading, as you chose; its SHA-256 fingerprint is {fingerprint}",
+                fingerprint=mark,
+            ),
+        )
+    known = replace(approach.connection, serial=changed.serial)
+    manner = replace(approach, connection=known, trust=Trust(fingerprint=mark, said_by="renewal"))
+    return _taken(approach, spot, manner)
+
+
 def _contested(serial: str | None, claims: list[tuple[Spot, CertificateUnknown]]) -> CertificateContested:
-    told = "; ".join(f"{join(spot.host, spot.port)} has {error.certificate.pairing_code}" for spot, error in claims)
+    told = "; ".join(
+        tr("{address} has {code}", address=join(spot.host, spot.port), code=error.certificate.pairing_code)
+        for spot, error in claims
+    )
     return CertificateContested(
-        f"{len(claims)} devices on the network claim to be gateway {serial}, and none of them is trusted",
-        f"Compare pairing codes with another computer that knows the gateway ({told}), then trust the right one by "
-        "its fingerprint; or set the gateway up in a network that is yours alone",
+        trn(
+            "{count} device on the network claims to be gateway {serial}, and it is not trusted",
+            "{count} devices on the network claim to be gateway {serial}, and none of them is trusted",
+            len(claims),
+            serial=serial,
+        ),
+        tr(
+            "Compare pairing codes with another computer that knows the gateway ({codes}), then trust the "
+            "right one by its fingerprint; or set the gateway up in a network that is yours alone",
+            codes=told,
+        ),
         tuple(error.certificate for _, error in claims),
         serial,
     )

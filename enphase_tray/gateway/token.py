@@ -7,6 +7,7 @@ from typing import Any
 from enphase_tray.gateway.decode import clean, epoch
 from enphase_tray.model.errors import TokenExpired, TokenMissing, TokenWrongGateway
 from enphase_tray.model.identity import Secret, TokenFacts
+from enphase_tray.model.language import mark, tr
 
 ENTREZ_KEY = (
     "-----BEGIN PUBLIC KEY-----\n"
@@ -20,16 +21,16 @@ _SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _LONGEST = 8192
 _OWNER_NOTICE = timedelta(days=30)
 _INSTALLER_NOTICE = timedelta(hours=1)
-_WHERE = "Paste the whole token from entrez.enphaseenergy.com, or enter the Enphase account in the settings"
+_WHERE = mark("Paste the whole token from entrez.enphaseenergy.com, or enter the Enphase account in the settings")
 
 
 def tidy_token(text: str) -> Secret:
     """The token in a pasted text: blanks, line breaks and quotes are dropped. Raises `TokenMissing`, echoes nothing."""
     bare = re.sub(r"[\s\"'`\u200b\ufeff]+", "", re.sub(r"^\W*bearer\s+", "", text[: 4 * _LONGEST], flags=re.IGNORECASE))
     if not bare:
-        raise TokenMissing("An access token is needed and there is none", _WHERE)
+        raise TokenMissing(tr("An access token is needed and there is none"), tr(_WHERE))
     if len(bare) > _LONGEST or _SHAPE.fullmatch(bare) is None:
-        raise TokenMissing("This text is not an access token", _WHERE)
+        raise TokenMissing(tr("This text is not an access token"), tr(_WHERE))
     return Secret(bare)
 
 
@@ -42,7 +43,7 @@ def inspect_token(text: str, key: str = ENTREZ_KEY) -> TokenFacts:
         claims: dict[str, Any] = jwt.decode(bare, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError):
         # Without its cause: the library's messages may quote what they could not read.
-        raise TokenMissing("This text is not an access token", _WHERE) from None
+        raise TokenMissing(tr("This text is not an access token"), tr(_WHERE)) from None
     audience, role = claims.get("aud"), claims.get("enphaseUser")
     if isinstance(audience, list) and len(audience) == 1:
         audience = audience[0]
@@ -59,18 +60,23 @@ def insist_usable(facts: TokenFacts, serial: str, now: datetime) -> None:
     """Raise what speaks against sending this token to the gateway `serial` now, if anything does."""
     if facts.serial == "un-commissioned":
         raise TokenWrongGateway(
-            f"The access token is for a gateway that is not commissioned yet, not for {serial}",
-            f"Get a token for gateway {serial}",
+            tr("The access token is for a gateway that is not commissioned yet, not for {serial}", serial=serial),
+            tr("Get a token for gateway {serial}", serial=serial),
         )
     if facts.serial is None or facts.serial != serial:
-        named = "an unnamed gateway" if facts.serial is None else f"gateway {clean(facts.serial, 40)}"
+        named = (
+            tr("an unnamed gateway") if facts.serial is None else tr("gateway {serial}", serial=clean(facts.serial, 40))
+        )
         raise TokenWrongGateway(
-            f"The access token is for {named}, but this is gateway {serial}", f"Get a token for gateway {serial}"
+            tr("The access token is for {named}, but this is gateway {serial}", named=named, serial=serial),
+            tr("Get a token for gateway {serial}", serial=serial),
         )
     if facts.expires_at is None:
-        raise TokenExpired("The access token does not say how long it is valid", _WHERE)
+        raise TokenExpired(tr("The access token does not say how long it is valid"), tr(_WHERE))
     if facts.expires_at <= now:
-        raise TokenExpired(f"The access token expired on {facts.expires_at:%Y-%m-%d %H:%M} UTC", _WHERE)
+        raise TokenExpired(
+            tr("The access token expired on {time} UTC", time=f"{facts.expires_at:%Y-%m-%d %H:%M}"), tr(_WHERE)
+        )
 
 
 def renewal_due(facts: TokenFacts, now: datetime) -> bool:

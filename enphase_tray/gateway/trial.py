@@ -21,6 +21,7 @@ from enphase_tray.model.errors import (
     TokenMissing,
     TokenWrongGateway,
 )
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import Login, Snapshot
 
 _LOGIN_ERRORS = (LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway, SecretsError)
@@ -80,10 +81,10 @@ def _endpoints(
         reader.close()
     yield from (TrialStep(verdict.path, verdict.outcome, verdict.detail) for verdict in reader.verdicts())
     if failure is not None:
-        title = "Log in" if isinstance(failure, _LOGIN_ERRORS) else "Read it"
+        title = tr("Log in") if isinstance(failure, _LOGIN_ERRORS) else tr("Read it")
         yield TrialStep(title, StepOutcome.FAILED, str(failure))
         raise failure
-    yield TrialStep("Read it", StepOutcome.OK, "Done")
+    yield TrialStep(tr("Read it"), StepOutcome.OK, tr("Done"))
 
 
 def _noting(
@@ -103,14 +104,16 @@ def _noting(
 def _step_after(done: list[TrialStep], error: EnphaseTrayError) -> str:
     """At which step of connecting this went wrong."""
     if isinstance(error, CertificateUnknown | CertificateChanged):
-        return "Check its certificate"
-    return "Log in" if done or isinstance(error, _LOGIN_ERRORS) else "Find the gateway"
+        return tr("Check its certificate")
+    return tr("Log in") if done or isinstance(error, _LOGIN_ERRORS) else tr("Find the gateway")
 
 
 def _refused(connection: Connection, snapshot: Snapshot) -> LoginRefused:
     """Below firmware 7 some figures need no log-in: a wrong password does not stop the reading, but costs the rest."""
     if snapshot.login is Login.TOKEN:
-        return LoginRefused("The gateway refuses this token for some of its figures", "Get a new one and paste it")
-    usual = "The usual ones are envoy and the last six digits of the serial number"
-    advice = f"Type them as they were set on the gateway. {usual}" if connection.password else usual
-    return LoginRefused("The gateway refuses this user name or password", advice)
+        return LoginRefused(
+            tr("The gateway refuses this token for some of its figures"), tr("Get a new one and paste it")
+        )
+    usual = tr("The usual ones are envoy and the last six digits of the serial number")
+    advice = tr("Type them as they were set on the gateway. {usual}", usual=usual) if connection.password else usual
+    return LoginRefused(tr("The gateway refuses this user name or password"), advice)

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from enphase_tray.gateway.decode import flag, text
+from enphase_tray.model.language import mark, tr
 from enphase_tray.model.readings import DeviceStatus, RelayState
 
 MOST_WORDS = 32
 
 _GRID_MODES = {
-    "multimode-generator": "Running on the generator",
-    "multimode-offgrid": "Running off the grid",
-    "off_grid": "Running off the grid",
-    "off-grid": "Running off the grid",
+    "multimode-generator": mark("Running on the generator"),
+    "multimode-offgrid": mark("Running off the grid"),
+    "off_grid": mark("Running off the grid"),
+    "off-grid": mark("Running off the grid"),
 }
 
 
@@ -30,8 +31,8 @@ def open_reason(state: RelayState, wanted: object, mode: object) -> str | None:
         return None
     known = _GRID_MODES.get(mode.strip().lower()) if isinstance(mode, str) else None
     if known is not None:
-        return known
-    return "Opened on command" if relay_state(wanted) is RelayState.OPEN else None
+        return tr(known)
+    return tr("Opened on command") if relay_state(wanted) is RelayState.OPEN else None
 
 
 def device_status(device: Mapping[str, Any]) -> DeviceStatus:

@@ -11,6 +11,7 @@ from enphase_tray.history.files import create_private, move_into_place
 from enphase_tray.history.schema import APPLICATION_ID, MIGRATIONS, Migration, migrate
 from enphase_tray.history.soundness import damage, demand_schema, demand_sound_header, demand_whole, text
 from enphase_tray.model.errors import HistoryError, Retry
+from enphase_tray.model.language import mark, tr
 
 BUSY_SECONDS = 5.0
 """How long a lock that another program holds is waited for."""
@@ -18,11 +19,20 @@ BUSY_SECONDS = 5.0
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _MOST_VERSIONS = 1000
 _OUR_TABLES = frozenset({"site", "layout", "reading", "event", "state"})
-_FULL = ("The disk is full", "Readings are shown but not stored until there is room again.")
-_SEALED = ("The history cannot be written", "Check who may write to its folder; readings are shown but not stored.")
-_BUSY = ("The history is in use by another program", "Storing is tried again with the next reading.")
-_BROKEN = ("The history file is damaged", "It is kept aside, and the last backup is restored with the next reading.")
-_DISK = ("The disk does not take the readings", "Check the disk; storing is tried again with the next reading.")
+_FULL = (mark("The disk is full"), mark("Readings are shown but not stored until there is room again."))
+_SEALED = (
+    mark("The history cannot be written"),
+    mark("Check who may write to its folder; readings are shown but not stored."),
+)
+_BUSY = (mark("The history is in use by another program"), mark("Storing is tried again with the next reading."))
+_BROKEN = (
+    mark("The history file is damaged"),
+    mark("It is kept aside, and the last backup is restored with the next reading."),
+)
+_DISK = (
+    mark("The disk does not take the readings"),
+    mark("Check the disk; storing is tried again with the next reading."),
+)
 _TROUBLES = {
     sqlite3.SQLITE_IOERR: _DISK,
     sqlite3.SQLITE_FULL: _FULL,
@@ -45,10 +55,17 @@ def translate(error: sqlite3.Error | OSError, path: Path) -> HistoryError:
     """Whatever SQLite or the disk says, as ours."""
     code = _code(error)
     if code in _TROUBLES:
-        return HistoryError(*_TROUBLES[code])
+        return _told(_TROUBLES[code])
     if isinstance(error, OSError) and error.errno in _SYSTEM_TROUBLES:
-        return HistoryError(*_SYSTEM_TROUBLES[error.errno])
-    return HistoryError("The history cannot be used", f"The file is {path}; the system says: {error}.")
+        return _told(_SYSTEM_TROUBLES[error.errno])
+    return HistoryError(
+        tr("The history cannot be used"), tr("The file is {path}; the system says: {error}.", path=path, error=error)
+    )
+
+
+def _told(trouble: tuple[str, str]) -> HistoryError:
+    title, advice = trouble
+    return HistoryError(tr(title), tr(advice))
 
 
 def is_damage(error: sqlite3.Error | OSError) -> bool:
@@ -99,7 +116,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
     connection.close()
     if version == 0:
         return None
-    raise HistoryError("The history has an older form", "Start enphase_tray once: it brings it up to date.")
+    raise HistoryError(tr("The history has an older form"), tr("Start enphase_tray once: it brings it up to date."))
 
 
 def demand_readable(path: Path) -> None:
@@ -156,11 +173,13 @@ def _version(connection: sqlite3.Connection, newest: int) -> int:
         # Both are written in one transaction with the tables, and no version of this program has such numbers.
         raise damage("the header of the file is damaged")
     if not ours and (version or application or tables):
-        raise HistoryError("The history file belongs to another program", "Choose another profile.", Retry.NEVER)
+        raise HistoryError(
+            tr("The history file belongs to another program"), tr("Choose another profile."), Retry.NEVER
+        )
     if version > newest:
         raise HistoryError(
-            "The history was written by a newer enphase_tray",
-            "It was left untouched; update this program, or give it a profile of its own.",
+            tr("The history was written by a newer enphase_tray"),
+            tr("It was left untouched; update this program, or give it a profile of its own."),
             Retry.NEVER,
         )
     return int(version)

@@ -11,6 +11,7 @@ from enphase_tray.history.backups import Backup, Backups
 from enphase_tray.history.database import demand_readable, is_damage
 from enphase_tray.history.files import create_private, move_into_place, remove, set_aside
 from enphase_tray.model.errors import HistoryError
+from enphase_tray.model.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +59,16 @@ def _ready(draft: Path, backups: Backups) -> Backup | None:
 
 
 def _told(restored: Backup | None, kept: Path | None, at: datetime) -> str:
-    found = "The history was lost" if kept is None else "The history was damaged"
+    found = tr("The history was lost") if kept is None else tr("The history was damaged")
     if restored is None:
-        news = "There was no backup, so a new one was started"
+        news = tr("There was no backup, so a new one was started")
     else:
-        since = _local(restored.made_at)
-        news = f"It was restored as of {since}; what was stored from then until {_local(at)} is lost"
-    where = "" if kept is None else f" The damaged file is kept as {kept.name}."
+        news = tr(
+            "It was restored as of {start}; what was stored from then until {end} is lost",
+            start=_local(restored.made_at),
+            end=_local(at),
+        )
+    where = "" if kept is None else tr(" The damaged file is kept as {name}.", name=kept.name)
     return f"{found}. {news}.{where}"
 
 

@@ -46,10 +46,16 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Which certificate to accept when none is pinned yet: none (ask), whichever is shown, or one fingerprint."""
+    """Which certificate to accept when none is pinned yet: none (ask), whichever is shown, or one fingerprint.
+
+    `said_by`: who named the fingerprint, as in `Pin.pinned_by`. `renewals`: what looks like the yearly renewal of the
+    pinned one is agreed to by itself, after it was told.
+    """
 
     first_use: bool = False
     fingerprint: str | None = None
+    said_by: str = "fingerprint"
+    renewals: bool = False
 
 
 class GatewayState(Protocol):

@@ -126,6 +126,13 @@ class CertificateChanged(EnphaseTrayError):
         self.expected_renewal = expected_renewal
 
 
+class CertificateRenewed(EnphaseTrayError):
+    """The gateway's certificate was renewed as each year; nothing was sent. It is agreed to with the next try."""
+
+    kind = "certificate_changed"
+    default_retry = Retry.SOON
+
+
 class NotUnderstood(EnphaseTrayError):
     """The gateway answered, but not in a way this program can read."""
 

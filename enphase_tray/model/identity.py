@@ -103,16 +103,24 @@ class CertificateFacts:
 
     @property
     def pairing_code(self) -> str:
-        """Four groups of four letters that two computers can compare by eye (base32 of the fingerprint)."""
-        import base64
+        """See `pairing_code`."""
+        return pairing_code(self.fingerprint)
 
-        letters = base64.b32encode(bytes.fromhex(self.fingerprint)).decode("ascii")[:16]
-        return "-".join(letters[i : i + 4] for i in range(0, 16, 4))
+
+def pairing_code(fingerprint: str) -> str:
+    """Four groups of four letters that two computers can compare by eye (base32 of the fingerprint).
+
+    Raises ValueError for what is no fingerprint in hex.
+    """
+    import base64
+
+    letters = base64.b32encode(bytes.fromhex(fingerprint)).decode("ascii")[:16]
+    return "-".join(letters[i : i + 4] for i in range(0, 16, 4))
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The certificate that a gateway is known by. `pinned_by` is `user`, `first use` or `fingerprint`."""
+    """The certificate that a gateway is known by. `pinned_by` is `user`, `first use`, `fingerprint` or `renewal`."""
 
     serial: str
     certificate: CertificateFacts

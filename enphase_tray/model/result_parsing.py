@@ -1,9 +1,10 @@
 """Results of the terminal contract read back into facts; keys that are missing are unknown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from enphase_tray.model.alerts import PollFailure
 from enphase_tray.model.errors import NotUnderstood
@@ -27,30 +28,90 @@ from enphase_tray.model.readings import (
     Source,
 )
 
+T = TypeVar("T")
+
 SCHEMA = 1
 POWER_FIELDS = ("watts_now", "watt_hours_today", "watt_hours_seven_days", "watt_hours_lifetime")
 
 _STATES = {state.value: state for state in InverterState}
 _NO_DEVICE = DeviceStatus()
+_SERIAL = attrgetter("serial")
 
 
 def result_from_json(line: Mapping[str, Any]) -> tuple[datetime, Snapshot | None, PollFailure | None]:
     """The moment of a poll with its snapshot or its failure. Raises `NotUnderstood` where it is neither."""
-    try:
-        at = _required_time(line)
-        schema = line.get("schema", SCHEMA)
-        if schema != SCHEMA:
+    return ResultParser().parse(line)
+
+
+class ResultParser:
+    """Reads results in a row: of what a line says just as the one before, the object is the same again.
+
+    That is most of it: inverters report every 5 to 60 minutes, and not at night. Lines must not be changed after.
+    """
+
+    def __init__(self) -> None:
+        self._gateways = _Known(_gateway)
+        self._inverters = _Known(_inverter)
+        self._relays = _Known(_relay)
+
+    def parse(self, line: Mapping[str, Any]) -> tuple[datetime, Snapshot | None, PollFailure | None]:
+        """As `result_from_json`."""
+        try:
+            at = _required_time(line)
+            schema = line.get("schema", SCHEMA)
+            if schema != SCHEMA:
+                raise NotUnderstood(
+                    f"The result has schema {schema}",
+                    f"This program reads schema {SCHEMA}; use the version that wrote it.",
+                )
+            error = line.get("error")
+            if error is not None:
+                return at, None, _failure(at, error)
+            return at, self._snapshot(at, line), None
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
             raise NotUnderstood(
-                f"The result has schema {schema}", f"This program reads schema {SCHEMA}; use the version that wrote it."
-            )
-        error = line.get("error")
-        if error is not None:
-            return at, None, _failure(at, error)
-        return at, _snapshot(at, line), None
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
-        raise NotUnderstood(
-            f"The line is not a result of a poll ({problem})", "Give lines as read --json and watch --json print them."
-        ) from problem
+                f"The line is not a result of a poll ({problem})",
+                "Give lines as read --json and watch --json print them.",
+            ) from problem
+
+    def _snapshot(self, at: datetime, line: Mapping[str, Any]) -> Snapshot:
+        get = line.get
+        gateway = line["gateway"]
+        inverters = [self._inverters.read(item["serial"], item) for item in get("inverters") or ()]
+        return Snapshot(
+            at=at,
+            gateway=self._gateways.read("", gateway),
+            login=_login(gateway),
+            metered=bool(gateway.get("metered", False)),
+            timezone=gateway.get("timezone"),
+            gateway_at=_time(get("gateway_at")),
+            starting_up=bool(get("starting_up", False)),
+            production=_power(get("production")),
+            consumption=_power(get("consumption")),
+            net=_net(get("net")),
+            phases=tuple([_phase(item) for item in get("phases") or ()]),
+            inverters=tuple(sorted(inverters, key=_SERIAL)),
+            relays=tuple([self._relays.read(item["serial"], item) for item in get("relays") or ()]),
+            batteries=tuple([_battery(item) for item in get("batteries") or ()]),
+            dry_contacts=tuple([_contact(item) for item in get("dry_contacts") or ()]),
+            problems=tuple([_problem(item) for item in get("problems") or ()]),
+        )
+
+
+class _Known(Generic[T]):
+    """What was read last of each thing, beside what it was read from."""
+
+    def __init__(self, build: Callable[[Mapping[str, Any]], T]) -> None:
+        self._build = build
+        self._known: dict[str, tuple[Mapping[str, Any], T]] = {}
+
+    def read(self, key: str, item: Mapping[str, Any]) -> T:
+        known = self._known.get(key)
+        if known is not None and known[0] == item:
+            return known[1]
+        built = self._build(item)
+        self._known[key] = item, built
+        return built
 
 
 def _required_time(line: Mapping[str, Any]) -> datetime:
@@ -77,39 +138,12 @@ def _failure(at: datetime, error: Mapping[str, Any]) -> PollFailure:
     )
 
 
-def _snapshot(at: datetime, line: Mapping[str, Any]) -> Snapshot:
-    gateway = line["gateway"]
-    login = Login(gateway.get("login") or "none")
-    zone = gateway.get("timezone")
-    return Snapshot(
-        at=at,
-        gateway=_gateway(gateway, login),
-        login=login,
-        metered=bool(gateway.get("metered", False)),
-        timezone=zone,
-        gateway_at=_time(line.get("gateway_at")),
-        starting_up=bool(line.get("starting_up", False)),
-        production=_power(line.get("production")),
-        consumption=_power(line.get("consumption")),
-        net=_net(line.get("net")),
-        phases=tuple(_phase(item) for item in line.get("phases") or ()),
-        inverters=_sorted(tuple(_inverter(item) for item in line.get("inverters") or ())),
-        relays=tuple(_relay(item) for item in line.get("relays") or ()),
-        batteries=tuple(_battery(item) for item in line.get("batteries") or ()),
-        dry_contacts=tuple(_contact(item) for item in line.get("dry_contacts") or ()),
-        problems=tuple(_problem(item) for item in line.get("problems") or ()),
-    )
+def _login(gateway: Mapping[str, Any]) -> Login:
+    return Login(gateway.get("login") or "none")
 
 
-def _sorted(inverters: tuple[InverterReading, ...]) -> tuple[InverterReading, ...]:
-    return tuple(sorted(inverters, key=_serial))
-
-
-def _serial(inverter: InverterReading) -> str:
-    return inverter.serial
-
-
-def _gateway(gateway: Mapping[str, Any], login: Login) -> GatewayInfo:
+def _gateway(gateway: Mapping[str, Any]) -> GatewayInfo:
+    login = _login(gateway)
     firmware = FirmwareVersion.parse(str(gateway.get("firmware") or ""))
     token = login is Login.TOKEN or (login is Login.NONE and (firmware.major or 0) >= 7)
     return GatewayInfo(

@@ -9,6 +9,7 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.checkup import CheckStep, StepVerdict
 from enphase_tray.model.connection import Connection, TokenKeeper
 from enphase_tray.model.errors import HistoryError, SecretsError, SettingsError
+from enphase_tray.model.language import inside, mark, tr
 from enphase_tray.settings.secrets import CLOUD_PASSWORD, PASSWORD, TOKEN, SecretStore
 from enphase_tray.settings.settings import Settings
 from enphase_tray.settings.state import StateStore
@@ -16,6 +17,7 @@ from enphase_tray.settings.state import StateStore
 GATEWAY_STEPS = ("find", "serial", "firmware", "log_in", "clock")
 """The steps that are told of every gateway; those of each address come beside them."""
 
+_SECRETS = {TOKEN: mark("token"), PASSWORD: mark("password"), CLOUD_PASSWORD: mark("cloud password")}
 _NOWHERE = "none"
 _NO_ACCOUNT = "check-up"
 
@@ -54,7 +56,7 @@ def check_up(patient: Patient) -> Iterator[CheckStep]:
 def skipped(names: tuple[str, ...], reason: str) -> Iterator[CheckStep]:
     """Steps that were not come to."""
     for name in names:
-        yield CheckStep(name, StepVerdict.SKIPPED, f"Not looked at: {reason[:1].lower()}{reason[1:]}")
+        yield CheckStep(name, StepVerdict.SKIPPED, tr("Not looked at: {reason}", reason=inside(reason)))
 
 
 def _settings_step(patient: Patient) -> CheckStep:
@@ -75,10 +77,14 @@ def _settings_step(patient: Patient) -> CheckStep:
         title, _, advice = patient.notices[0].partition(". ")
         return CheckStep("settings", StepVerdict.ATTENTION, title, advice.rstrip("."), details)
     if not connection.serial and not connection.host:
-        advice = "Name one with --host or --serial, or set one up in the tray; the network is searched for one"
-        return CheckStep("settings", StepVerdict.ATTENTION, "No gateway is set up or named", advice, details)
-    named = " at ".join(part for part in (connection.serial, connection.host) if part)
-    return CheckStep("settings", StepVerdict.OK, f"The gateway to look at is {named}", details=details)
+        advice = tr("Name one with --host or --serial, or set one up in the tray; the network is searched for one")
+        return CheckStep("settings", StepVerdict.ATTENTION, tr("No gateway is set up or named"), advice, details)
+    named = connection.serial or connection.host
+    if connection.serial and connection.host:
+        named = tr("{serial} at {host}", serial=connection.serial, host=connection.host)
+    return CheckStep(
+        "settings", StepVerdict.OK, tr("The gateway to look at is {gateway}", gateway=named), details=details
+    )
 
 
 def _secrets_step(patient: Patient) -> CheckStep:
@@ -91,11 +97,11 @@ def _secrets_step(patient: Patient) -> CheckStep:
     given = [kind for kind, secret in ((TOKEN, connection.token), (PASSWORD, connection.password)) if secret]
     places = [{"kind": kind, "place": place} for kind, place in kept.items()]
     details = {"kept": places, "given": given}
-    found = [f"{kind.replace('_', ' ')} ({place})" for kind, place in kept.items() if place != _NOWHERE]
-    found += [kind for kind in given if kept[kind] == _NOWHERE]
+    found = [f"{tr(_SECRETS[kind])} ({tr(place)})" for kind, place in kept.items() if place != _NOWHERE]
+    found += [tr(_SECRETS[kind]) for kind in given if kept[kind] == _NOWHERE]
     if not found:
-        return CheckStep("secrets", StepVerdict.SKIPPED, "No token or password is kept or named", details=details)
-    return CheckStep("secrets", StepVerdict.OK, f"At hand: {', '.join(found)}", details=details)
+        return CheckStep("secrets", StepVerdict.SKIPPED, tr("No token or password is kept or named"), details=details)
+    return CheckStep("secrets", StepVerdict.OK, tr("At hand: {secrets}", secrets=", ".join(found)), details=details)
 
 
 def _keyring_step(patient: Patient) -> CheckStep:
@@ -109,12 +115,12 @@ def _keyring_step(patient: Patient) -> CheckStep:
         step = CheckStep.failed("keyring", error)
         return step.softened() if connection.token or connection.password or not connection.serial else step
     if available:
-        return CheckStep("keyring", StepVerdict.OK, "The keyring can be used", details=details)
+        return CheckStep("keyring", StepVerdict.OK, tr("The keyring can be used"), details=details)
     if secrets.allow_file:
-        title = "There is no keyring; the token is kept in a file that only you can read, as you agreed to"
+        title = tr("There is no keyring; the token is kept in a file that only you can read, as you agreed to")
         return CheckStep("keyring", StepVerdict.OK, title, details=details)
-    advice = "A token is forgotten when the program ends, unless you agree in the settings to keep it in a file"
-    return CheckStep("keyring", StepVerdict.ATTENTION, "There is no keyring to use", advice, details)
+    advice = tr("A token is forgotten when the program ends, unless you agree in the settings to keep it in a file")
+    return CheckStep("keyring", StepVerdict.ATTENTION, tr("There is no keyring to use"), advice, details)
 
 
 def _history_step(patient: Patient) -> CheckStep:
@@ -125,8 +131,7 @@ def _history_step(patient: Patient) -> CheckStep:
     except HistoryError as error:
         return CheckStep.failed("history", error)
     if not sites:
-        return CheckStep("history", StepVerdict.OK, "There is no history yet", details={"gateways": 0})
+        return CheckStep("history", StepVerdict.OK, tr("There is no history yet"), details={"gateways": 0})
     last = None if not ends else f"{max(ends):%Y-%m-%dT%H:%M:%SZ}"
-    return CheckStep(
-        "history", StepVerdict.OK, "The history can be read", details={"gateways": len(sites), "last_reading_at": last}
-    )
+    details = {"gateways": len(sites), "last_reading_at": last}
+    return CheckStep("history", StepVerdict.OK, tr("The history can be read"), details=details)

@@ -43,6 +43,11 @@ def split_host(text: str) -> tuple[str | None, int | None]:
         return text, None
 
 
+def renewals_agreed(gateway: GatewaySettings, connection: Connection) -> bool:
+    """Whether the user chose that yearly renewals of the certificate of this connection's gateway need no word."""
+    return gateway.accept_expected_renewals and connection.serial in (None, gateway.serial)
+
+
 def trust_of(first_use: bool = False, fingerprint: str | None = None) -> Trust:
     """A trust policy with its fingerprint in plain lower-case hex, however it was written."""
     return Trust(first_use, None if fingerprint is None else fingerprint.replace(":", "").strip().lower())

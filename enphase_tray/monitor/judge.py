@@ -1,8 +1,8 @@
 """Judging one poll after another: tracker and alert engine together, for the program and for replay alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from enphase_tray.alerts.engine import AlertEngine
@@ -15,6 +15,7 @@ from enphase_tray.model.readings import Snapshot
 
 _USUAL_INTERVAL = 300.0
 """Seconds between reports, before the first poll."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Judge:
             "firmware": self._firmware,
         }
 
-    def recall(self, past: InverterSeries) -> None:
-        """Give the doctor the curves of the days before this run, up to the last poll."""
+    def recall(self, past: Iterable[InverterSeries]) -> None:
+        """Give the doctor the curves of the days before this run, up to the last poll, in time order."""
         self._doctor.recall(past, self._interval)
 
     def judge(
@@ -118,6 +119,16 @@ class Judge:
             if snapshot.gateway.firmware.numbers:
                 self._firmware = snapshot.gateway.firmware.text
         return Judgement(assessment, snapshot, events, self._engine.active, health)
+
+
+def day_by_day(
+    read: Callable[[datetime, datetime], InverterSeries], start: datetime, end: datetime
+) -> Iterator[InverterSeries]:
+    """What `read` gives from `start` to before `end`, a day at a time: a month of a large site is 25 MB."""
+    while start < end:
+        stop = min(start + _DAY, end)
+        yield read(start, stop)
+        start = stop
 
 
 def with_states(snapshot: Snapshot, assessment: Assessment) -> Snapshot:

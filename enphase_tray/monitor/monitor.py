@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from enphase_tray.history.writer import HistoryWriter
@@ -13,7 +14,7 @@ from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, En
 from enphase_tray.model.history import InverterSeries
 from enphase_tray.model.identity import Pin, TokenFacts
 from enphase_tray.model.readings import Snapshot
-from enphase_tray.monitor.judge import Judge, Judgement
+from enphase_tray.monitor.judge import Judge, Judgement, day_by_day
 from enphase_tray.monitor.keeper import Keeper
 from enphase_tray.monitor.result import CertificateQuestion, PollResult
 
@@ -148,8 +149,9 @@ class Monitor:
         """Once after the start: let the judge see the days before."""
         if self._past is None or self._judge is None:
             return
+        read = partial(self._past, snapshot.gateway.serial)
         try:
-            self._judge.recall(self._past(snapshot.gateway.serial, snapshot.at - RECALLED, snapshot.at))
+            self._judge.recall(day_by_day(read, snapshot.at - RECALLED, snapshot.at))
         except HistoryError as error:
             log.info("the days before cannot be read: %s", error)  # the next poll tries again
         else:

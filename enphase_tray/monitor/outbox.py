@@ -16,6 +16,12 @@ _MOST = 200
 """So many alerts are kept for a summary; of more the oldest are left to the event list."""
 
 
+REMINDED = frozenset({"certificate_changed"})
+"""Rules whose alerts are told again each day while they stand: nothing is read until the user has an answer."""
+
+_REMINDED_AFTER = timedelta(days=1)
+
+
 class Occasion(StrEnum):
     """Why several alerts are told in one message."""
 
@@ -75,6 +81,8 @@ class Outbox:
         self._summed: set[str] = set()
         self._daily: dict[str, Alert] = {}
         self._daily_on: date | None = None
+        self._last_told: dict[str, datetime] = {}
+        """When alerts of `REMINDED` were told last."""
         if memory:
             self._restore(memory)
 
@@ -87,6 +95,7 @@ class Outbox:
             "summed": sorted(self._summed),
             "daily": [_plain(alert) for alert in self._daily.values()],
             "daily_on": None if self._daily_on is None else self._daily_on.isoformat(),
+            "last_told": {name: at.isoformat() for name, at in self._last_told.items()},
         }
 
     def take(self, result: PollResult, rules: Rules) -> tuple[Order, ...]:
@@ -100,6 +109,7 @@ class Outbox:
                 orders += self._open(event.alert, rules, momentary=event.alert.id not in standing)
         if standing or result.failure is None:  # else it is not known what stands
             orders += self._waited(standing, rules)
+        orders += self._reminders(standing, rules, {order.alert.id for order in orders if isinstance(order, Tell)})
         orders += self._summary(rules)
         return tuple(orders)
 
@@ -161,6 +171,20 @@ class Outbox:
         self._summed = {alert.id for alert in ripe if alert.id in standing}
         return [Sum(Occasion.WAITED, tuple(ripe))]
 
+    def _reminders(self, standing: Mapping[str, Alert], rules: Rules, just_told: set[str]) -> list[Order]:
+        """What has been told a day ago and still stands, where that stops all reading."""
+        orders: list[Order] = []
+        reminded = {name: alert for name, alert in standing.items() if alert.rule in REMINDED and name in self._told}
+        for name, alert in reminded.items():
+            last = self._last_told.get(name)
+            if last is None or name in just_told:
+                self._last_told[name] = rules.now
+            elif rules.now - last >= _REMINDED_AFTER and rules.decide(alert) is Telling.NOW:
+                self._last_told[name] = rules.now
+                orders.append(Tell(alert))
+        self._last_told = {name: at for name, at in self._last_told.items() if name in reminded}
+        return orders
+
     def _summary(self, rules: Rules) -> list[Order]:
         """Once a day, at the first result after the chosen time."""
         settings, today = rules.settings, rules.now.astimezone(rules.zone).date()
@@ -195,10 +219,12 @@ class Outbox:
             momentary, summed = set(map(str, memory["momentary"])), set(map(str, memory["summed"]))
             daily = {alert.id: alert for alert in map(_alert, memory["daily"])}
             day = None if memory["daily_on"] is None else date.fromisoformat(memory["daily_on"])
+            last_told = {str(name): datetime.fromisoformat(at) for name, at in memory.get("last_told", {}).items()}
         except (ValueError, TypeError, KeyError, AttributeError):
             return
         self._told, self._waiting, self._momentary = told, waiting, momentary
         self._summed, self._daily, self._daily_on = summed, daily, day
+        self._last_told = last_told
 
 
 def _plain(alert: Alert) -> dict[str, Any]:

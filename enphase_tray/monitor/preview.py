@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.alerts import DEFAULT_LIMITS, Alert, AlertEvent, Change, Limits, Severity
-from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.history import HistoryEvent, InverterSeries
 from enphase_tray.model.identity import Family, FirmwareVersion, GatewayInfo
 from enphase_tray.model.readings import (
     InverterReading,
@@ -23,7 +23,7 @@ from enphase_tray.model.readings import (
     Snapshot,
     Source,
 )
-from enphase_tray.monitor.judge import Judge
+from enphase_tray.monitor.judge import Judge, day_by_day
 from enphase_tray.monitor.replay import Outcome, judge_all
 
 REBUILT_RULES = frozenset({"inverter_stopped", "inverter_silent", "site_stopped", "panel_weak"})
@@ -34,7 +34,8 @@ WARM_UP = timedelta(days=7)
 
 _RECALLED = timedelta(days=28)
 """Of so many days more the curves alone are looked at, as after a start of the program."""
-_STEP = timedelta(days=1)
+_STEP = timedelta(hours=6)
+"""Of 60 inverters that takes a fifth of a second: so long a poll, or the end of the program, may have to wait."""
 _LEAST_SECONDS = 200.0
 """Readings of the meters between polls are left out."""
 _RELAY = "relay_open"
@@ -58,7 +59,7 @@ class PreviewRequest:
 
 @dataclass(frozen=True, slots=True)
 class PreviewStep:
-    """One more day of a request is done: what was told in it, and how much of the whole is done (0 to 1).
+    """Some more hours of a request are done: what was told in them, and how much of the whole is done (0 to 1).
 
     `since`: from when on the history knows anything of the time asked for; `None` where it does not.
     """
@@ -70,7 +71,7 @@ class PreviewStep:
 
 
 def preview(reader: HistoryReader, request: PreviewRequest) -> Iterator[PreviewStep]:
-    """What one rule would have told, a day at a time, so that whoever asks can stop in between. Raises HistoryError.
+    """What one rule would have told, some hours at a time, so that one can stop in between. Raises HistoryError.
 
     A report counts as made when the poll brought it, which may be some minutes late. A time in which the gateway did
     not answer cannot be told from one in which the program was off.
@@ -86,17 +87,17 @@ def preview(reader: HistoryReader, request: PreviewRequest) -> Iterator[PreviewS
     past = _Past(reader, request, start)
     judge = Judge(lambda name: name == request.rule, timezone=past.timezone, limits=request.limits)
     earlier: set[str] = set()
-    day = start
-    while day < request.end:
-        stop = min(day + _STEP, request.end)
-        events = tuple(judge_all(judge, past.polls(day, stop)))
-        if day == start:
-            judge.recall(reader.inverter_series(request.site, start - _RECALLED, stop, request.known))
+    at = start
+    while at < request.end:
+        stop = min(at + _STEP, request.end)
+        events = tuple(judge_all(judge, past.polls(at, stop)))
+        if at == start:
+            judge.recall(day_by_day(past.series, start - _RECALLED, stop))
         # What was over before, or began before, is not part of the answer.
         earlier.update(event.alert.id for event in events if event.at < request.start)
         counted = tuple(event for event in events if event.alert.id not in earlier)
-        day = stop
-        yield PreviewStep(request, counted, (day - start) / (request.end - start), since)
+        at = stop
+        yield PreviewStep(request, counted, (at - start) / (request.end - start), since)
 
 
 class _Past:
@@ -110,12 +111,17 @@ class _Past:
         self.timezone = reader.timezone(site)
         self._gateway = GatewayInfo(site, None, FirmwareVersion.parse(""), Family.TOKEN, False, None)
         self._last: dict[str, InverterReading] = {}
+        self._inverters: tuple[InverterReading, ...] = ()
         self._at = float("-inf")
         self._open = _open_relays(reader.events(_MOST_EVENTS, start - WARM_UP, site))
 
+    def series(self, start: datetime, end: datetime) -> InverterSeries:
+        """What is stored of the inverters that count."""
+        return self._reader.inverter_series(self._site, start, end, self._known)
+
     def polls(self, start: datetime, end: datetime) -> Iterator[Outcome]:
         """Those of one stretch, which begins where the one before ended."""
-        series = self._reader.inverter_series(self._site, start, end, self._known)
+        series = self.series(start, end)
         power = self._reader.site_series(self._site, start, end)
         reports = dict(zip(series.times, range(len(series.times)), strict=True))
         made = dict(zip(power.times, power.production, strict=True))
@@ -134,6 +140,7 @@ class _Past:
         for serial, value in watts.items():
             if value is not None:
                 self._last[serial] = InverterReading(serial, last_report_watts=value, last_report_at=at)
+        self._inverters = tuple(self._last[serial] for serial in sorted(self._last))
 
     def _snapshot(self, at: datetime, watts: float | None, *, metered: bool) -> Snapshot:
         source = {"watts_now": Source.METER if metered else Source.INVERTERS}
@@ -145,7 +152,7 @@ class _Past:
             timezone=self.timezone,
             gateway_at=at,
             production=None if watts is None else PowerReading(watts_now=watts, source=source),
-            inverters=tuple(self._last[serial] for serial in sorted(self._last)),
+            inverters=self._inverters,
             relays=tuple(
                 RelayReading(serial, RelayKind.IQ_RELAY, RelayState.OPEN if is_open else RelayState.CLOSED)
                 for serial, is_open in self._relays(at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enphase_tray.model.alerts import AlertEvent, PollFailure
 from enphase_tray.model.errors import NotUnderstood
 from enphase_tray.model.readings import Snapshot
-from enphase_tray.model.result_json import result_from_json
+from enphase_tray.model.result_parsing import ResultParser
 from enphase_tray.monitor.judge import Judge
 
 Outcome = tuple[datetime, Snapshot | None, PollFailure | None]
@@ -44,11 +44,12 @@ def judge_all(judge: Judge, outcomes: Iterable[Outcome]) -> Iterator[AlertEvent]
 
 def _outcomes(lines: Iterable[str]) -> Iterator[Outcome]:
     before: datetime | None = None
+    parser = ResultParser()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            at, snapshot, failure = result_from_json(_object(line))
+            at, snapshot, failure = parser.parse(_object(line))
         except NotUnderstood as problem:
             raise NotUnderstood(f"Line {number}: {problem.title}", problem.advice) from problem
         if before is not None and at < before:

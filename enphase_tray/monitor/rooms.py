@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.checkup import CheckStep
 from enphase_tray.model.connection import CloudAccount, Connection, TokenKeeper, TrialStep
 from enphase_tray.model.identity import FoundGateway, Secret
 from enphase_tray.monitor.monitor import Monitor
@@ -38,5 +39,7 @@ class Rooms:
     fetch_token: TokenFetcher
     discover: Callable[[float], list[FoundGateway]]
     read_history: Callable[[], HistoryReader]
+    check_up: Callable[[Connection, Settings], Iterator[CheckStep]]
+    """Each step of a connection, without sending a secret; no error of the family is raised."""
     abort: Callable[[], None]
     """From any thread: end a running trial, sign-in or discovery."""

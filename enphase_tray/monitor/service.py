@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from enphase_tray.model.checkup import CheckStep
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.connection import CloudAccount, Connection, GatewayVersion, TokenKeeper, TrialStep
 from enphase_tray.model.errors import EnphaseTrayError, Retry
 from enphase_tray.model.identity import FoundGateway, Pin, Secret, TokenFacts
+from enphase_tray.model.language import tr
 from enphase_tray.monitor.connecting import connection_of
 from enphase_tray.monitor.monitor import Monitor
 from enphase_tray.monitor.result import CertificateQuestion, PollResult
 from enphase_tray.monitor.rooms import Rooms
 from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import GatewaySettings, Settings
-from enphase_tray.settings.state import StateStore
+from enphase_tray.settings.state import StateStore, TrustEntry
 from enphase_tray.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -76,10 +78,7 @@ class GatewayService:
         return self._settings
 
     def open(self) -> None:
-        """Build the monitor of the settings in force, due at once; nothing where no gateway is configured.
-
-        After an `abort` it starts anew.
-        """
+        """Build the monitor of the settings in force, due at once, also after an `abort`; no gateway, no monitor."""
         self._pause()
         self._rebuild()
 
@@ -96,7 +95,7 @@ class GatewayService:
     def poll(self) -> PollResult:
         """A full poll now. Raises `EnphaseTrayError` where no gateway is configured."""
         if self._monitor is None:
-            raise EnphaseTrayError("No gateway is set up yet", "Open the settings and choose one", Retry.NEVER)
+            raise EnphaseTrayError(tr("No gateway is set up yet"), tr("Open the settings and choose one"), Retry.NEVER)
         result = self._monitor.poll()
         self._schedule(result)
         return result
@@ -134,6 +133,10 @@ class GatewayService:
             yield from preview(reader, request)
         finally:
             reader.close()
+
+    def check_up(self) -> Iterator[CheckStep]:
+        """Which step of the way to the gateway in force fails, and why. Nothing secret is sent to find out."""
+        return self._rooms.check_up(self._connection(Draft(self._settings)), self._settings)
 
     def discover(self, seconds: float) -> tuple[FoundGateway, ...]:
         """Gateways announced on the network within `seconds`."""
@@ -178,6 +181,10 @@ class GatewayService:
         """Kind of secret to where it is kept, in words."""
         serial = self._settings.gateway.serial
         return {kind: self._secrets.where(serial, kind) for kind in ("password", "token", "cloud_password")}
+
+    def trust_log(self) -> tuple[TrustEntry, ...]:
+        """Every change of trust since the beginning, oldest first. Raises `SettingsError`."""
+        return self._state.trust_log()
 
     def abort(self) -> None:
         """End whatever request, trial, sign-in or discovery is running; callable from any thread."""

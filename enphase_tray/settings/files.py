@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from enphase_tray.model.errors import Retry, SettingsError
+from enphase_tray.model.language import tr
 
 _POSIX = os.name == "posix"
 _PRIVATE_FILE = 0o600
@@ -92,19 +93,23 @@ def keep_copy(path: Path, content: bytes, label: str) -> Path:
 def translate(error: OSError, path: Path) -> SettingsError:
     """What the system says of a file, as ours. What may pass without the user is tried again."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        advice = f"Make room, then try again; {path} was left as it is."
-        return SettingsError("The disk is full", advice, Retry.LATER)
+        advice = tr("Make room, then try again; {path} was left as it is.", path=path)
+        return SettingsError(tr("The disk is full"), advice, Retry.LATER)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        advice = "Check whose file it is and who may write it."
-        return SettingsError(f"{path} may not be read or written", advice, Retry.LATER)
+        advice = tr("Check whose file it is and who may write it.")
+        return SettingsError(tr("{path} may not be read or written", path=path), advice, Retry.LATER)
     if error.errno == errno.ELOOP:
-        return SettingsError(f"{path} is a link", "Put a real file in its place, or choose another profile.")
-    advice = f"The system says: {error.strerror or error}."
-    return SettingsError(f"{path} cannot be read or written", advice, Retry.SOON)
+        return SettingsError(
+            tr("{path} is a link", path=path), tr("Put a real file in its place, or choose another profile.")
+        )
+    advice = tr("The system says: {reason}.", reason=error.strerror or error)
+    return SettingsError(tr("{path} cannot be read or written", path=path), advice, Retry.SOON)
 
 
 def _not_ours(path: Path) -> SettingsError:
-    return SettingsError(f"{path} is not a folder of your own", "Choose a folder that only you can change.")
+    return SettingsError(
+        tr("{path} is not a folder of your own", path=path), tr("Choose a folder that only you can change.")
+    )
 
 
 def _sync_directory(path: Path) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 from enphase_tray.model.errors import SecretsError
+from enphase_tray.model.language import tr
 
 _ALLOWED = {
     "keyring.backends.SecretService": "Secret Service",
@@ -73,7 +74,7 @@ class Keyring:
         if self._backend is None:
             self._backend = self._call(self._choose)
         if self._backend is None:
-            raise SecretsError("There is no keyring to use", "Secrets are kept until the program ends.")
+            raise SecretsError(tr("There is no keyring to use"), tr("Secrets are kept until the program ends."))
         return self._backend
 
     def _call(self, work: Callable[[], _Result]) -> _Result:
@@ -105,14 +106,18 @@ def choose_backend() -> Backend | None:
 def translate(error: Exception) -> SecretsError:
     """What a back end raised, as ours; its own words are not repeated, as they may quote what it was given."""
     if type(error).__name__ in _LOCKED:
-        return SecretsError("The keyring is locked", "Unlock it, for example by logging in again, then try again.")
+        return SecretsError(
+            tr("The keyring is locked"), tr("Unlock it, for example by logging in again, then try again.")
+        )
     if type(error).__name__ == "NoKeyringError":
-        return SecretsError("There is no keyring to use", "Secrets are kept until the program ends.")
-    return SecretsError("The keyring does not work", f"It failed with {type(error).__name__}; try again later.")
+        return SecretsError(tr("There is no keyring to use"), tr("Secrets are kept until the program ends."))
+    return SecretsError(
+        tr("The keyring does not work"), tr("It failed with {error}; try again later.", error=type(error).__name__)
+    )
 
 
 def _no_answer() -> SecretsError:
-    return SecretsError("The keyring does not answer", "It may wait to be unlocked: look for its dialog.")
+    return SecretsError(tr("The keyring does not answer"), tr("It may wait to be unlocked: look for its dialog."))
 
 
 def _run(future: "Future[_Result]", work: Callable[[], _Result]) -> None:

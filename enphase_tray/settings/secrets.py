@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from enphase_tray.model.errors import SecretsError
 from enphase_tray.model.identity import Secret
+from enphase_tray.model.language import mark, tr
 from enphase_tray.settings.files import delete, read_private, write_private
 from enphase_tray.settings.keyrings import Backend, Keyring, choose_backend
 from enphase_tray.settings.paths import ProfilePaths
@@ -15,7 +16,7 @@ CLOUD_PASSWORD = "cloud_password"  # noqa: S105
 
 _SERVICE = "enphase_tray"
 _DEADLINE_SECONDS = 10.0
-_SESSION = "this session only"
+_SESSION = mark("this session only")
 _FILE = "file"
 _NOWHERE = "none"
 
@@ -35,11 +36,16 @@ class SecretStore:
         *,
         choose: Callable[[], Backend | None] = choose_backend,
         deadline_seconds: float = _DEADLINE_SECONDS,
+        learn: Callable[[Secret], None] = lambda secret: None,
     ) -> None:
-        """`allow_file`: the user agreed to a file. `choose` finds the keyring's back end."""
+        """`allow_file`: the user agreed to a file. `choose` finds the keyring's back end.
+
+        `learn` is told of every secret that is met, so that it can be kept out of logs.
+        """
         self._file = paths.token_file
         self._allow_file = allow_file
         self._keyring = Keyring(_SERVICE, choose, deadline_seconds)
+        self._learn = learn
         self._known: dict[tuple[str, str], tuple[Secret, str]] = {}
 
     @property
@@ -54,20 +60,19 @@ class SecretStore:
             return known[0]
         in_file = self._from_file(serial, kind)
         if in_file is not None:
-            self._known[serial, kind] = (in_file, _FILE)
-            return in_file
+            return self._note(serial, kind, in_file, _FILE)
         place = self._keyring.name
         if place is None:
             return None
         text = self._keyring.get(_account(serial, kind))
         if not text:
             return None
-        self._known[serial, kind] = (Secret(text), f"keyring ({place})")
-        return Secret(text)
+        return self._note(serial, kind, Secret(text), tr("keyring ({place})", place=place))
 
     def put(self, serial: str, kind: str, secret: Secret) -> None:
         """Keep a secret at the best place there is; `where` tells which. Raises SettingsError if a file cannot be."""
-        self._known[serial, kind] = (secret, self._store(serial, kind, secret))
+        self._learn(secret)
+        self._note(serial, kind, secret, self._store(serial, kind, secret))
 
     def delete(self, serial: str, kind: str) -> None:
         """Forget a secret everywhere. Raises SecretsError where the keyring keeps it against our will."""
@@ -111,6 +116,11 @@ class SecretStore:
         """For `TokenKeeper`."""
         self.put(serial, TOKEN, token)
 
+    def _note(self, serial: str, kind: str, secret: Secret, place: str) -> Secret:
+        self._learn(secret)
+        self._known[serial, kind] = (secret, place)
+        return secret
+
     def _store(self, serial: str, kind: str, secret: Secret) -> str:
         place = self._keyring.name
         if place is not None:
@@ -121,7 +131,7 @@ class SecretStore:
         if place is not None:
             if kind == TOKEN:
                 self._forget_in_file(serial)
-            return f"keyring ({place})"
+            return tr("keyring ({place})", place=place)
         if kind == TOKEN and self._allow_file:
             write_private(self._file, json.dumps(self._tokens() | {serial: secret.reveal()}).encode())
             return _FILE

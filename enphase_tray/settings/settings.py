@@ -27,6 +27,17 @@ class Appearance(StrEnum):
     DARK = "dark"
 
 
+class Language(StrEnum):
+    """What the windows speak; the values are codes of ISO 639. The terminal speaks English."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    GERMAN = "de"
+    FRENCH = "fr"
+    DUTCH = "nl"
+    SPANISH = "es"
+
+
 class RuleMode(StrEnum):
     """What becomes of a rule's alerts. `DIGEST`: told once a day in one summary; `OFF`: nothing is judged."""
 
@@ -36,11 +47,27 @@ class RuleMode(StrEnum):
 
 
 class IconStyle(StrEnum):
-    """Colours of the tray icon: colour, or one tone for a light or a dark panel."""
+    """Colours of the tray icon: colour, one tone that follows the panel, or one for a light or a dark panel."""
 
     COLOUR = "colour"
+    MONO = "mono"
     MONO_LIGHT = "mono_light"
     MONO_DARK = "mono_dark"
+
+
+class IconShows(StrEnum):
+    """What the tray icon says of the power now: as a number, as a ring against the best of this hour, or nothing."""
+
+    FIGURE = "figure"
+    RING = "ring"
+    PLAIN = "plain"
+
+
+class TrayClick(StrEnum):
+    """What a click on the tray icon opens: the small window beside it, or the whole one."""
+
+    GLANCE = "glance"
+    WINDOW = "window"
 
 
 class Units(StrEnum):
@@ -105,7 +132,12 @@ class Settings:
     start_at_login: bool = False
     units: Units = Units.AUTO
     appearance: Appearance = Appearance.SYSTEM
+    language: Language = Language.SYSTEM
     icon_style: IconStyle = IconStyle.COLOUR
+    icon_shows: IconShows = IconShows.FIGURE
+    icon_only_when_wrong: bool = False
+    """The icon stays away while all is well."""
+    tray_click: TrayClick = TrayClick.GLANCE
     token_in_file: bool = False
     """The user agreed to keep the token in a file of mode 0600 where no keyring can be used."""
 

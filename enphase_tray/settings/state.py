@@ -10,6 +10,7 @@ from typing import Any
 
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.model.identity import CertificateFacts, Pin
+from enphase_tray.model.language import tr
 from enphase_tray.settings.files import keep_copy, read_private, write_private
 from enphase_tray.settings.paths import ProfilePaths
 
@@ -131,9 +132,10 @@ class StateStore:
             return {**empty, **_understood(content)}
         except (ValueError, TypeError, KeyError, RecursionError):
             kept = keep_copy(self._path, content, "damaged")
-            self._notice = (
-                "What was known of your gateway could not be read, so its certificate has to be confirmed again."
-                f" The old file is kept as {kept.name}."
+            self._notice = tr(
+                "What was known of your gateway could not be read, so its certificate has to be confirmed again. "
+                "The old file is kept as {name}.",
+                name=kept.name,
             )
             self._save(empty)
             return empty
@@ -149,8 +151,8 @@ def _understood(content: bytes) -> dict[str, Any]:
         raise ValueError("no document of ours")
     if document["schema"] > _SCHEMA:
         raise SettingsError(
-            "The state was written by a newer enphase_tray",
-            "It was left untouched; update this program, or give it a profile of its own.",
+            tr("The state was written by a newer enphase_tray"),
+            tr("It was left untouched; update this program, or give it a profile of its own."),
         )
     pins, facts, log = document.get("pins", {}), document.get("facts", {}), document.get("trust_log", [])
     if not (isinstance(pins, dict) and isinstance(facts, dict) and isinstance(log, list)):

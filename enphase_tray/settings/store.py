@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from enphase_tray.model.alerts import Limits
 from enphase_tray.model.errors import SettingsError
+from enphase_tray.model.language import tr
 from enphase_tray.settings.files import keep_copy, read_private, write_private
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import GatewaySettings, QuietHours, RuleMode, Settings
@@ -87,8 +88,8 @@ class SettingsStore:
                 raise ValueError("empty")
         except (ValueError, RecursionError):
             kept = keep_copy(self._path, content, "damaged")
-            self._notice = (
-                f"The settings could not be read; the defaults are used. The old file is kept as {kept.name}."
+            self._notice = tr(
+                "The settings could not be read; the defaults are used. The old file is kept as {name}.", name=kept.name
             )
             write_private(self._path, _EMPTY)
             return {}
@@ -101,11 +102,14 @@ class SettingsStore:
         schema = document.get("schema", 1)
         newest = len(self._migrations) + 1
         if type(schema) is not int or schema < 1:
-            raise _wrong("schema", schema, f"a whole number from 1 to {newest}")
+            raise _wrong("schema", schema, tr("a whole number from 1 to {newest}", newest=newest))
         if schema > newest:
             raise SettingsError(
-                "The settings were written by a newer enphase_tray",
-                f"They were left untouched; update this program, or give it a profile of its own. File: {self._path}.",
+                tr("The settings were written by a newer enphase_tray"),
+                tr(
+                    "They were left untouched; update this program, or give it a profile of its own. File: {path}.",
+                    path=self._path,
+                ),
             )
         if schema == newest:
             return document
@@ -147,7 +151,7 @@ def _to_document(settings: Settings, schema: int) -> Document:
 def _table(document: Document, key: str) -> Document:
     table = document.get(key, {})
     if not isinstance(table, dict):
-        raise _wrong(key, table, "a table")
+        raise _wrong(key, table, tr("a table"))
     return table
 
 
@@ -160,7 +164,7 @@ def _price(value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong("price_per_kwh", value, "a number such as 0.32")
+        raise _wrong("price_per_kwh", value, tr("a number such as 0.32"))
     return float(value)
 
 
@@ -192,13 +196,13 @@ def _value(key: str, value: Any, default: _Plain) -> _Plain:
     if isinstance(default, StrEnum):
         words = [str(word) for word in type(default)]
         if value not in words:
-            raise _wrong(key, value, "one of " + ", ".join(f'"{word}"' for word in words))
+            raise _wrong(key, value, tr("one of {words}", words=", ".join(f'"{word}"' for word in words)))
         return type(default)(value)
     if isinstance(default, time):
         return _time_of_day(key, value)
     if isinstance(value, bool | int | str) and type(value) is type(default):
         return value
-    expected = {bool: "true or false", int: "a whole number", str: 'a text in "quotes"'}[type(default)]
+    expected = {bool: tr("true or false"), int: tr("a whole number"), str: tr('a text in "quotes"')}[type(default)]
     raise _wrong(key, value, expected)
 
 
@@ -208,20 +212,23 @@ def _time_of_day(key: str, value: object) -> time:
     except ValueError:
         read = None
     if read is None or read.tzinfo is not None:
-        raise _wrong(key, value, 'a time of day such as "22:00"')
+        raise _wrong(key, value, tr('a time of day such as "22:00"'))
     return read.replace(second=0, microsecond=0)
 
 
 def _demand_valid(settings: Settings) -> None:
     for key, sentence in check_settings(settings).items():
         value: object = reduce(getattr, key.split("."), settings)
-        raise SettingsError(f"The setting {key} cannot be {value!r}", sentence)
+        raise SettingsError(tr("The setting {key} cannot be {value}", key=key, value=f"{value!r}"), sentence)
 
 
 def _wrong(key: str, value: object, allowed: str) -> SettingsError:
     shown = repr(value)
     shown = shown if len(shown) <= 80 else shown[:77] + "..."
-    return SettingsError(f"The setting {key} cannot be {shown}", f"It is {allowed}; correct the settings file.")
+    return SettingsError(
+        tr("The setting {key} cannot be {shown}", key=key, shown=shown),
+        tr("It is {allowed}; correct the settings file.", allowed=allowed),
+    )
 
 
 def _merge(old: Document, new: Document) -> Document:

@@ -4,6 +4,7 @@ import ipaddress
 import re
 
 from enphase_tray.model.alerts import Limits
+from enphase_tray.model.language import tr
 from enphase_tray.settings.settings import (
     LIMIT_RANGES,
     MAX_PRICE_PER_KWH,
@@ -26,7 +27,7 @@ def check_serial(text: str) -> str | None:
     """The gateway's serial number; empty is allowed."""
     if not text or _SERIAL.fullmatch(text):
         return None
-    return "The serial number has 12 digits; it is on the gateway's label and in the Enphase app."
+    return tr("The serial number has 12 digits; it is on the gateway's label and in the Enphase app.")
 
 
 def check_host(text: str) -> str | None:
@@ -34,7 +35,7 @@ def check_host(text: str) -> str | None:
     if not text:
         return None
     if "://" in text or "/" in text:
-        return "Type only the name or the address, without http:// and without a path."
+        return tr("Type only the name or the address, without http:// and without a path.")
     host, port_problem = _split_port(text)
     if port_problem is not None:
         return port_problem
@@ -45,25 +46,29 @@ def check_host(text: str) -> str | None:
     if address.is_loopback:
         return None
     if address.is_unspecified or address.is_multicast or address.is_reserved:
-        return "This address belongs to no single device; type the gateway's own."
+        return tr("This address belongs to no single device; type the gateway's own.")
     if address.is_private or address.is_link_local or address in _SHARED:
         return None
-    return "This is a public address; a gateway is reached within your own network, for example 192.168.1.20."
+    return tr("This is a public address; a gateway is reached within your own network, for example 192.168.1.20.")
 
 
 def check_refresh_seconds(seconds: int) -> str | None:
     """The time between two polls."""
     if MIN_REFRESH_SECONDS <= seconds <= MAX_REFRESH_SECONDS:
         return None
-    return f"Choose between {MIN_REFRESH_SECONDS} and {MAX_REFRESH_SECONDS} seconds (1 minute to 1 hour)."
+    return tr(
+        "Choose between {least} and {most} seconds (1 minute to 1 hour).",
+        least=MIN_REFRESH_SECONDS,
+        most=MAX_REFRESH_SECONDS,
+    )
 
 
 def check_username(text: str) -> str | None:
     """The user name of a gateway below firmware 7."""
     if not text:
-        return "Type a user name; gateways below version 7 know “envoy”."
+        return tr("Type a user name; gateways below version 7 know “envoy”.")
     if ":" in text:
-        return "A user name of the gateway has no colon."
+        return tr("A user name of the gateway has no colon.")
     return check_text(text)
 
 
@@ -71,34 +76,37 @@ def check_cloud_username(text: str) -> str | None:
     """The e-mail address of the Enphase account; empty is allowed."""
     if not text or (_MAIL.fullmatch(text) and len(text) <= _TEXT_LENGTH and text.isprintable()):
         return None
-    return "Type the e-mail address that you log into the Enphase app with."
+    return tr("Type the e-mail address that you log into the Enphase app with.")
 
 
 def check_text(text: str) -> str | None:
     """Any other line of text."""
     if len(text) > _TEXT_LENGTH:
-        return f"Use at most {_TEXT_LENGTH} characters."
-    return None if text.isprintable() or not text else "Use only printable characters, in one line."
+        return tr("Use at most {most} characters.", most=_TEXT_LENGTH)
+    return None if text.isprintable() or not text else tr("Use only printable characters, in one line.")
 
 
 def check_price(price: float | None) -> str | None:
     """What a kWh is worth; `None` (not known) is allowed."""
     if price is None or 0.0 < price <= MAX_PRICE_PER_KWH:
         return None
-    return f"Type a price above 0 and up to {MAX_PRICE_PER_KWH:g}, or leave it empty."
+    return tr(
+        "Type a price above 0 and up to {most}, or leave it empty.",
+        most=f"{MAX_PRICE_PER_KWH:g}",
+    )
 
 
 def check_currency(text: str) -> str | None:
     """The short name or sign of a currency; empty is allowed."""
     if len(text) > _CURRENCY_LENGTH:
-        return f"Use at most {_CURRENCY_LENGTH} characters, for example EUR."
+        return tr("Use at most {most} characters, for example EUR.", most=_CURRENCY_LENGTH)
     return check_text(text)
 
 
 def check_limits(limits: Limits) -> dict[str, str]:
     """All that is wrong with the thresholds of rules, by field name."""
     return {
-        name: f"Choose a whole number from {least} to {most}."
+        name: tr("Choose a whole number from {least} to {most}.", least=least, most=most)
         for name, (least, most) in LIMIT_RANGES.items()
         if not least <= getattr(limits, name) <= most
     }
@@ -137,7 +145,7 @@ def _split_port(text: str) -> tuple[str, str | None]:
     else:
         host, port = text, None
     if port is not None and not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535):
-        return host, "The port after the colon is a number from 1 to 65535; leave it out if you do not know it."
+        return host, tr("The port after the colon is a number from 1 to 65535; leave it out if you do not know it.")
     return host, None
 
 
@@ -145,4 +153,4 @@ def _check_name(host: str) -> str | None:
     labels = host.removesuffix(".").split(".")
     if len(host) <= _NAME_LENGTH and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit():
         return None
-    return "This is neither a name nor an address; examples: envoy.local, 192.168.1.20."
+    return tr("This is neither a name nor an address; examples: envoy.local, 192.168.1.20.")

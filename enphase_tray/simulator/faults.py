@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from enphase_tray.simulator.shortfall import shortfall
+
 
 class FaultKind(StrEnum):
     """Names of faults. The words in brackets say what `target` means and its default."""
@@ -16,6 +18,11 @@ class FaultKind(StrEnum):
     """One is dead and no longer reports [serial or number: 4]."""
     INVERTER_RETIRED = "inverter_retired"
     """One is removed from the system [serial or number: 5]."""
+    WEAK = "weak"
+    """One's panel makes only a part, of each day or between two hours of it, as in a shadow.
+
+    [serial or number, or either=PART, or either=PART,HOUR-HOUR: 7=0.7]; a later one on the same panel replaces it.
+    """
     INVERTER_REPLACED = "inverter_replaced"
     """Another unit takes the place of one, and counts from 0 [serial or number: 6]."""
     COUNTER_ZERO = "counter_zero"
@@ -146,7 +153,10 @@ def parse_fault(text: str, start: datetime) -> Fault:
     begin = _moment(match["time"], start)
     duration = match["duration"]
     end = begin + timedelta(seconds=float(duration)) if duration else None
-    return Fault(kind, begin, end, match["target"])
+    fault = Fault(kind, begin, end, match["target"])
+    if kind is FaultKind.WEAK:
+        shortfall(fault.target, fault.first, fault.last)  # what is wrong with it is said now, not by the first answer
+    return fault
 
 
 def _moment(text: str, start: datetime) -> datetime:

@@ -9,6 +9,7 @@ from enphase_tray.simulator.curves import STEP_SECONDS, Curve, Household, Weathe
 from enphase_tray.simulator.exchange import GridEstimate
 from enphase_tray.simulator.noise import between, unit
 from enphase_tray.simulator.outages import Outages
+from enphase_tray.simulator.shortfall import Shortfall
 
 _KEPT_DAYS = 64
 _LONGEST_NIGHT_DAYS = 200
@@ -47,6 +48,8 @@ class House:
         self._household = Household(config)
         self._days: dict[date, HouseDay] = {}
         self._last: HouseDay | None = None
+        self._hit: dict[tuple[object, ...], float] = {}
+        """Wh by inverter, day, shortfall and outages, of what is over: older days are costly to look at again."""
         self._offsets = [unit(config.seed, 41, i) * config.report_seconds for i in range(config.inverters)]
         self._grid = GridEstimate(config, self._weather, self._household)
 
@@ -82,17 +85,18 @@ class House:
 
     def energy(self, inverter: int, epoch: float) -> float:
         """Wh that an inverter has made since its installation."""
-        energy = self.ideal_energy(inverter, epoch)
-        for first, last in self._outages.of(inverter):
-            if first < epoch:
-                energy -= self.ideal_energy(inverter, min(last, epoch)) - self.ideal_energy(inverter, first)
+        energy = self._with_outages(inverter, epoch)
+        for weak in self._outages.shortfalls(inverter):
+            if weak.first < epoch:
+                energy -= (1.0 - weak.part) * self._hit_by(inverter, weak, min(weak.last, epoch))
         return energy
 
     def power(self, inverter: int, epoch: float) -> float:
         """W that an inverter makes at this moment."""
         if any(first <= epoch < last for first, last in self._outages.of(inverter)):
             return 0.0
-        return self.day_at(epoch).inverters[inverter].power(epoch)
+        watts = self.day_at(epoch).inverters[inverter].power(epoch)
+        return watts * next((w.part for w in self._outages.shortfalls(inverter) if w.runs(epoch, self.zone)), 1.0)
 
     def use(self, epoch: float) -> float:
         """W that the house uses."""
@@ -137,6 +141,32 @@ class House:
             imported + day.imported[index] + (day.imported[index + 1] - day.imported[index]) * part + lost,
             exported + day.exported[index] + (day.exported[index + 1] - day.exported[index]) * part,
         )
+
+    def _with_outages(self, inverter: int, epoch: float) -> float:
+        """Wh since the installation as if no panel were ever weak."""
+        energy = self.ideal_energy(inverter, epoch)
+        for first, last in self._outages.of(inverter):
+            if first < epoch:
+                energy -= self.ideal_energy(inverter, min(last, epoch)) - self.ideal_energy(inverter, first)
+        return energy
+
+    def _hit_by(self, inverter: int, weak: Shortfall, until: float) -> float:
+        """Wh of which a shortfall takes its share until a time."""
+        if weak.hours is None:
+            return self._with_outages(inverter, until) - self._with_outages(inverter, weak.first)
+        outages = self._outages.of(inverter)
+        day, energy = datetime.fromtimestamp(weak.first, self.zone).date(), 0.0
+        while self.midnight(day) < until:
+            begin, end = weak.window(day, self.zone)
+            known = self._hit.get((inverter, day, weak, outages)) if end <= until else None
+            if known is None:
+                end = max(begin, min(end, until))
+                known = self._with_outages(inverter, end) - self._with_outages(inverter, begin)
+                if end < until:
+                    self._hit[inverter, day, weak, outages] = known
+            energy += known
+            day += timedelta(days=1)
+        return energy
 
     def _build(self, day: date) -> HouseDay:
         start, end = self.midnight(day), self.midnight(day + timedelta(days=1))

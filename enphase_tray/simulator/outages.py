@@ -3,6 +3,7 @@
 from enphase_tray.simulator.config import HouseConfig
 from enphase_tray.simulator.faults import Fault, FaultKind, FaultPlan
 from enphase_tray.simulator.noise import mix
+from enphase_tray.simulator.shortfall import Shortfall, shortfall
 
 GRID_DELAY_SECONDS = 20.0
 _DEFAULT_NUMBER = {
@@ -11,6 +12,7 @@ _DEFAULT_NUMBER = {
     FaultKind.INVERTER_RETIRED: 5,
     FaultKind.INVERTER_REPLACED: 6,
     FaultKind.STATUS_WORD: 2,
+    FaultKind.WEAK: 7,
 }
 _DEAD = (FaultKind.INVERTER_SILENT, FaultKind.INVERTER_RETIRED)
 _NO_GRID = (FaultKind.RELAY_OPEN, FaultKind.GRID_GONE)
@@ -24,6 +26,7 @@ class Outages:
         self._config = config
         self._faults = faults
         self._cache: dict[int, tuple[tuple[float, float], ...]] = {}
+        self._weak: dict[int, tuple[Shortfall, ...]] = {}
         self._seen: int | None = None
         self._phases = [mix(config.seed, 51, i) % config.phases + 1 for i in range(config.inverters)]
 
@@ -31,16 +34,30 @@ class Outages:
         """When an inverter makes nothing: separate intervals of epoch seconds in rising order."""
         version = self._faults.version
         if version != self._seen:
-            self._cache, self._seen = {}, version
+            self._cache, self._weak, self._seen = {}, {}, version
         if inverter not in self._cache:
             self._cache[inverter] = _merged(
                 sorted(self._interval(f) for f in self._faults.of(*_STOPPING) if self._hits(f, inverter))
             )
         return self._cache[inverter]
 
+    def shortfalls(self, inverter: int) -> tuple[Shortfall, ...]:
+        """When an inverter's panel makes only a part, in rising order, one at a time."""
+        self.of(inverter)  # forgets what an older plan said
+        if inverter not in self._weak:
+            hits = sorted(
+                (f for f in self._faults.of(FaultKind.WEAK) if self._hits(f, inverter)), key=lambda fault: fault.first
+            )
+            begins = [*(fault.first for fault in hits), float("inf")]
+            self._weak[inverter] = tuple(
+                shortfall(fault.target, fault.first, min(fault.last, begins[place + 1]))[1]
+                for place, fault in enumerate(hits)
+            )
+        return self._weak[inverter]
+
     def affected(self) -> tuple[int, ...]:
-        """The inverters that have any outage."""
-        return tuple(i for i in range(self._config.inverters) if self.of(i))
+        """The inverters that lack anything."""
+        return tuple(i for i in range(self._config.inverters) if self.of(i) or self.shortfalls(i))
 
     def silence(self, inverter: int, epoch: float) -> float | None:
         """When the silence began in which an inverter is at a time; `None` while it speaks."""
@@ -98,7 +115,11 @@ class Outages:
             return True
         if fault.kind is FaultKind.RELAY_LINE_OPEN:
             return self.phase_of(inverter) == int(fault.target or 1)
-        target = _split_word(fault)[0] if fault.kind is FaultKind.STATUS_WORD else fault.target
+        target = fault.target
+        if fault.kind is FaultKind.STATUS_WORD:
+            target = _split_word(fault)[0]
+        elif fault.kind is FaultKind.WEAK:
+            target = shortfall(target, fault.first, fault.last)[0]
         return self._place(target, _DEFAULT_NUMBER[fault.kind], self._config.inverter_serials) == inverter
 
     def _place(self, target: str | None, default: int, serials: tuple[str, ...]) -> int | None:

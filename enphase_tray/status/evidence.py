@@ -11,6 +11,9 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from enphase_tray.model.dates import dated
+from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import tr, trc, trn
 from enphase_tray.model.status_words import meaning
 from enphase_tray.status.csv import local_text, rows_to_csv, utc_text
 from enphase_tray.status.evidence_facts import EvidenceFacts
@@ -114,73 +117,79 @@ def _word_rows(facts: EvidenceFacts) -> Iterator[tuple[object, ...]]:
 
 
 def _page(facts: EvidenceFacts, mean: MeanDay, wording: Wording, price: Price) -> str:
-    title = f"Inverter {facts.serial}"
+    title = tr("Inverter {serial}", serial=facts.serial)
     body = [element("h1", title), *_findings(facts, wording, price), *_facts(facts, wording)]
     if facts.health is not None and facts.health.days:
         shares = share_chart(facts.health.days, facts.health.usual_share, wording)
-        body += [element("h2", "Share of its group, day by day"), element("figure", shares.finish())]
+        body += [element("h2", tr("Share of its group, day by day")), element("figure", shares.finish())]
     if mean.days:
-        body.append(element("h2", f"A mean day, of {mean.days} days"))
+        body.append(element("h2", trn("A mean day, of {count} day", "A mean day, of {count} days", mean.days)))
         body.append(element("figure", curve_chart(mean, wording).finish()))
     body += _events(facts, wording)
-    body.append(
-        element(
-            "footer",
-            "Energies come from the counters of the inverter and its gateway, powers are means over the inverter's own "
-            f"report interval; the group are the {max(0, len(facts.group) - 1)} other inverters whose day curves have "
-            f"the same shape. Times are local. Made by Enphase Tray, {_day(facts.made_at, wording)}.",
-        )
-    )
+    body.append(_footer(facts, wording))
     return page(title, body)
+
+
+def _footer(facts: EvidenceFacts, wording: Wording) -> Html:
+    sources = trn(
+        "Energies come from the counters of the inverter and its gateway, powers are means over the inverter's own "
+        "report interval; the group is the {count} other inverter whose day curves have the same shape. Times are "
+        "local.",
+        "Energies come from the counters of the inverter and its gateway, powers are means over the inverter's own "
+        "report interval; the group are the {count} other inverters whose day curves have the same shape. Times are "
+        "local.",
+        max(0, len(facts.group) - 1),
+    )
+    made_at = dated("{day} {mon} {year}", facts.made_at.astimezone(wording.zone))
+    return element("footer", f"{sources} {tr('Made by Enphase Tray, {time}.', time=made_at)}")
 
 
 def _findings(facts: EvidenceFacts, wording: Wording, price: Price) -> Iterator[Html]:
     if facts.health is None:
-        yield element("p", "It has not been compared with others yet.", class_="verdict")
+        yield element("p", tr("It has not been compared with others yet."), class_="verdict")
         return
     said = panel_words(facts.health, facts.made_at, wording, price)
     yield element("p", f"{said.state}. {said.sentence}", class_="verdict")
     figures = {
-        "Share of its group, last seven days with light": said.share,
-        "Before": said.usual,
-        "Since": said.since,
-        "Lost": said.cost,
-        "How sure": said.sure or UNKNOWN,
+        tr("Share of its group, last seven days with light"): said.share,
+        tr("Before"): said.usual,
+        tr("Since"): said.since,
+        trc("energy", "Lost"): said.cost,
+        tr("How sure"): said.sure or UNKNOWN,
     }
     yield _list(figures)
 
 
 def _facts(facts: EvidenceFacts, wording: Wording) -> Iterator[Html]:
-    yield element("h2", "Device")
-    told: dict[str, str] = {"Serial": facts.serial}
+    yield element("h2", tr("Device"))
+    told: dict[str, str] = {tr("Serial"): facts.serial}
     reading = facts.reading
     if reading is not None:
-        told["Part"] = reading.part_number or UNKNOWN
-        told["State"] = inverter_state_words(reading.state)
-        told["Last report"] = UNKNOWN if reading.last_report_at is None else wording.clock(reading.last_report_at)
-        told["Highest power ever"] = wording.watts(reading.max_report_watts)
-        told["Lifetime"] = wording.energy(reading.watt_hours_lifetime)
+        last_report = UNKNOWN if reading.last_report_at is None else wording.clock(reading.last_report_at)
+        told[tr("Part")] = reading.part_number or UNKNOWN
+        told[tr("State")] = inverter_state_words(reading.state)
+        told[tr("Last report")] = last_report
+        told[tr("Highest power ever")] = wording.watts(reading.max_report_watts)
+        told[tr("Lifetime")] = wording.energy(reading.watt_hours_lifetime)
         if reading.dc_volts is not None:
-            told["DC voltage"] = f"{wording.number(reading.dc_volts, 1)} V"
-        told["Status words"] = ", ".join(reading.device.words) or UNKNOWN
-    told["Gateway firmware"] = facts.firmware or UNKNOWN
+            told[tr("DC voltage")] = f"{wording.number(reading.dc_volts, 1)} V"
+        told[tr("Status words")] = ", ".join(reading.device.words) or UNKNOWN
+    told[tr("Gateway firmware")] = facts.firmware or UNKNOWN
     yield _list(told)
 
 
 def _events(facts: EvidenceFacts, wording: Wording) -> Iterator[Html]:
     if facts.events:
-        yield element("h2", "What was told of it")
-        lines = (
-            element("li", f"{wording.clock(event.at)}: {'over again: ' * (event.kind == 'cleared')}{event.title}")
-            for event in facts.events[:_MOST_EVENTS]
-        )
-        yield element("ul", *lines)
+        yield element("h2", tr("What was told of it"))
+        yield element("ul", *(element("li", _event_words(event, wording)) for event in facts.events[:_MOST_EVENTS]))
+
+
+def _event_words(event: HistoryEvent, wording: Wording) -> str:
+    time = wording.clock(event.at)
+    if event.kind == "cleared":
+        return tr("{time}: over again: {alert}", time=time, alert=event.title)
+    return tr("{time}: {alert}", time=time, alert=event.title)
 
 
 def _list(told: Mapping[str, str]) -> Html:
     return element("dl", *(part for name, text in told.items() for part in (element("dt", name), element("dd", text))))
-
-
-def _day(at: datetime, wording: Wording) -> str:
-    there = at.astimezone(wording.zone)
-    return f"{there.day} {there:%b %Y}"

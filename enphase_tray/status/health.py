@@ -6,6 +6,7 @@ from datetime import datetime
 from enphase_tray.alerts.words import short
 from enphase_tray.analysis.doctor.diagnosis import FEW_DAYS
 from enphase_tray.model.health import Cause, Certainty, Concern, Finding, HealthReport, PanelHealth
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.status.finding_words import (
     advice_words,
     cause_in_sentence,
@@ -61,20 +62,24 @@ class PanelWords:
 
 def panel_name(serial: str) -> str:
     """As alerts call it, by the end of its serial."""
-    return f"Panel {short(serial)}"
+    return tr("Panel {serial}", serial=short(serial))
 
 
 def state_words(panel: PanelHealth) -> str:
     """How a panel is, in a few words; only a likely cause is named without reserve."""
     finding = panel.finding
     if finding is not None and finding.cause is Cause.WEAK and panel.concern is Concern.FAULT:
-        return "Makes nothing"
+        return tr("Makes nothing")
     if finding is not None:
         label = cause_label(finding.cause)
-        return f"{label}?" if finding.certainty is Certainty.UNSURE and finding.cause is not Cause.WEAK else label
+        return (
+            tr("{cause}?", cause=label)
+            if finding.certainty is Certainty.UNSURE and finding.cause is not Cause.WEAK
+            else label
+        )
     if panel.concern is Concern.UNKNOWN:
-        return "Not known yet"
-    return "Well" if panel.concern is Concern.WELL else "A little behind"
+        return tr("Not known yet")
+    return tr("Well") if panel.concern is Concern.WELL else tr("A little behind")
 
 
 def cost_words(watt_hours: float | None, price: Price, wording: Wording) -> str:
@@ -107,16 +112,19 @@ def explanation(panel: PanelHealth, wording: Wording) -> str:
     if finding is not None:
         said = evidence_words(finding, panel, wording)
         if finding.cause is Cause.ASLEEP and panel.share is not None:
-            return f"{said} By day it makes {percent(panel.share, wording)} of what its group would in its place."
+            share = percent(panel.share, wording)
+            return f"{said} {tr('By day it makes {share} of what its group would in its place.', share=share)}"
         return said
     if panel.concern is Concern.UNKNOWN:
-        return "Too few days with light are known of it to compare it with others."
+        return tr("Too few days with light are known of it to compare it with others.")
     if panel.share is None:
-        return "Nothing speaks against it."
+        return tr("Nothing speaks against it.")
     share = percent(panel.share, wording)
     if panel.concern is Concern.WATCH:
-        return f"It makes {share} of what its group would in its place; that may be chance, so it is watched."
-    return f"It makes {share} of what its group would in its place."
+        return tr(
+            "It makes {share} of what its group would in its place; that may be chance, so it is watched.", share=share
+        )
+    return tr("It makes {share} of what its group would in its place.", share=share)
 
 
 def by_concern(report: HealthReport) -> tuple[PanelHealth, ...]:
@@ -146,17 +154,18 @@ def site_concern(report: HealthReport | None) -> Concern:
 def site_verdict(report: HealthReport | None, now: datetime, wording: Wording) -> str:
     """How the panels are, in a sentence or two."""
     if report is None:
-        return "The panels have not been compared yet; that takes some days with light."
+        return tr("The panels have not been compared yet; that takes some days with light.")
     panels = [panel for panel in by_concern(report) if not is_retired(panel)]
     if not panels:
-        return "The gateway has not named any panel yet."
+        return tr("The gateway has not named any panel yet.")
     ill = [panel for panel in panels if panel.concern in {Concern.FAULT, Concern.LOOK}]
     whole = "" if report.site is None else f"{_of_site(report.site, now, wording)} "
     if not ill and not enough_days(report) and len(panels) > 1:
-        return f"{whole}Not enough days yet: {min(report.usable_days, DAYS_NEEDED)} of {DAYS_NEEDED} with light."
+        days = min(report.usable_days, DAYS_NEEDED)
+        return whole + tr("Not enough days yet: {days} of {needed} with light.", days=days, needed=DAYS_NEEDED)
     if ill:
         more = len(ill) - 1
-        rest = "" if not more else f" {more} more need a look." if more > 1 else " One more needs a look."
+        rest = trn(" One more needs a look.", " {count} more need a look.", more) if more else ""
         return f"{whole}{headline(ill[0], now, wording)}{rest}"
     return whole + _all_well(panels)
 
@@ -164,21 +173,41 @@ def site_verdict(report: HealthReport | None, now: datetime, wording: Wording) -
 def headline(panel: PanelHealth, now: datetime, wording: Wording) -> str:
     """A panel of concern in one sentence: what, how much, since when, and the cause."""
     finding, name = panel.finding, panel_name(panel.serial)
+    share = percent(panel.share, wording)
     if finding is None:
-        return f"{name} makes {percent(panel.share, wording)} of what its group does."
-    since = "" if finding.since is None else f" since {since_words(finding.since, now, wording)}"
-    perhaps = {Certainty.SURE: "", Certainty.LIKELY: "probably ", Certainty.UNSURE: "perhaps "}[finding.certainty]
-    weak = finding.cause is Cause.WEAK
-    because = "; why is not known" if weak else f", {perhaps}{cause_in_sentence(finding, wording)}"
+        return tr("{panel} makes {share} of what its group does.", panel=name, share=share)
+    since = _since(finding, now, wording)
     if finding.cause is Cause.NOT_REPORTING:
-        return f"{name} does not report{since}."
-    if panel.concern is Concern.FAULT or panel.share is None:
-        return f"{name} makes {'nothing' if panel.concern is Concern.FAULT else 'too little'}{since}{because}."
+        return tr("{panel} does not report{since}.", panel=name, since=since)
+    because = _because(finding, wording)
+    if panel.concern is Concern.FAULT:
+        return tr("{panel} makes nothing{since}{because}.", panel=name, since=since, because=because)
+    if panel.share is None:
+        return tr("{panel} makes too little{since}{because}.", panel=name, since=since, because=because)
     if finding.since is None:
-        return f"{name} makes {percent(panel.share, wording)} of what its group does{because}."
+        return tr("{panel} makes {share} of what its group does{because}.", panel=name, share=share, because=because)
     before = finding.numbers.get("share_before", panel.usual_share) or 1.0
-    lost = max(0.0, 1.0 - panel.share / before)
-    return f"{name} lost {percent(lost, wording)}{since}{because}."
+    lost = percent(max(0.0, 1.0 - panel.share / before), wording)
+    return tr("{panel} lost {share}{since}{because}.", panel=name, share=lost, since=since, because=because)
+
+
+_CAUSES_WITH_DOUBT = {
+    Certainty.SURE: mark(", {cause}"),
+    Certainty.LIKELY: mark(", probably {cause}"),
+    Certainty.UNSURE: mark(", perhaps {cause}"),
+}
+
+
+def _because(finding: Finding, wording: Wording) -> str:
+    if finding.cause is Cause.WEAK:
+        return tr("; why is not known")
+    return tr(_CAUSES_WITH_DOUBT[finding.certainty], cause=cause_in_sentence(finding, wording))
+
+
+def _since(finding: Finding, now: datetime, wording: Wording) -> str:
+    if finding.since is None:
+        return ""
+    return tr(" since {time}", time=since_words(finding.since, now, wording))
 
 
 def _rank(panel: PanelHealth) -> tuple[bool, int, float, float, str]:
@@ -192,24 +221,39 @@ def _all_well(panels: list[PanelHealth]) -> str:
     watched = sum(panel.concern is Concern.WATCH for panel in panels)
     unknown = sum(panel.concern is Concern.UNKNOWN for panel in panels)
     if count == 1 and unknown:
-        return "A single panel has no others to be compared with; what it says and reports is watched."
+        return tr("A single panel has no others to be compared with; what it says and reports is watched.")
+    if count == 1 and watched:
+        return tr("The panel is a little behind; it is watched.")
     if count == 1:
-        return "The panel does what it usually does." if not watched else "The panel is a little behind; it is watched."
+        return tr("The panel does what it usually does.")
     if unknown:
-        known = f"{count - unknown} of {count} panels do what their group does"
-        return f"{known}; too little is known of the {'other' if unknown == 1 else f'other {unknown}'} yet."
+        return trn(
+            "{known} of {total} panels do what their group does; too little is known of the other yet.",
+            "{known} of {total} panels do what their group does; too little is known of the other {count} yet.",
+            unknown,
+            known=count - unknown,
+            total=count,
+        )
     if watched:
-        return f"No panel needs a look; {watched} of {count} {'is' if watched == 1 else 'are'} a little behind."
-    return f"All {count} panels do what their group does."
+        return trn(
+            "No panel needs a look; {count} of {total} is a little behind.",
+            "No panel needs a look; {count} of {total} are a little behind.",
+            watched,
+            total=count,
+        )
+    return trn("The {count} panel does what its group does.", "All {count} panels do what their group does.", count)
 
 
 def _of_site(finding: Finding, now: datetime, wording: Wording) -> str:
-    since = "" if finding.since is None else f" since {since_words(finding.since, now, wording)}"
-    said = {
-        Cause.SNOW: f"Snow lies on the panels{since}.",
-        Cause.WEATHER: f"Dark weather holds all panels down{since}.",
-        Cause.CURTAILED: f"All panels are held back by the grid or by command{since}.",
-        Cause.CLIPPING: f"Inverters run at their own limit{since}.",
-        Cause.GRID_TRIP: f"The grid switches the panels off again and again{since}.",
-    }.get(finding.cause, f"All panels suffer alike{since}: {cause_label(finding.cause).lower()}.")
-    return said if finding.certainty is not Certainty.UNSURE else f"{said[:-1]}, as it seems."
+    text = _ALL_ALIKE.get(finding.cause, mark("All panels suffer alike{since}: {cause}"))
+    said = tr(text, since=_since(finding, now, wording), cause=cause_in_sentence(finding, wording))
+    return tr("{sentence}, as it seems.", sentence=said) if finding.certainty is Certainty.UNSURE else f"{said}."
+
+
+_ALL_ALIKE = {
+    Cause.SNOW: mark("Snow lies on the panels{since}"),
+    Cause.WEATHER: mark("Dark weather holds all panels down{since}"),
+    Cause.CURTAILED: mark("All panels are held back by the grid or by command{since}"),
+    Cause.CLIPPING: mark("Inverters run at their own limit{since}"),
+    Cause.GRID_TRIP: mark("The grid switches the panels off again and again{since}"),
+}

@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import fmean, median
 
 from enphase_tray.model.history import InverterSeries
+from enphase_tray.model.language import tr
 
 SLOTS = 48
 _Bin = tuple[date, int]
@@ -92,10 +93,13 @@ def leanings(centres: Sequence[float | None]) -> tuple[str, ...]:
         return ("",) * len(centres)
     low, high = min(known), max(known)
     third = (high - low) / 3
-    return tuple(
-        "" if at is None else "morning" if at < low + third else "afternoon" if at > high - third else "midday"
-        for at in centres
-    )
+    return tuple("" if at is None else _leaning(at, low + third, high - third) for at in centres)
+
+
+def _leaning(centre: float, early: float, late: float) -> str:
+    if centre < early:
+        return tr("morning")
+    return tr("afternoon") if centre > late else tr("midday")
 
 
 def _place(there: datetime) -> _Bin:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from enphase_tray.model.language import code
 from enphase_tray.status.html import Html, element
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -49,4 +50,4 @@ def page(title: str, body: Iterable[Html]) -> str:
         element("title", title),
         element("style", _STYLE),
     )
-    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
+    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang=code())}\n"

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.health import ShareDay
 from enphase_tray.model.history import Provenance
+from enphase_tray.model.language import tr
 from enphase_tray.status.mean_day import MeanDay
 from enphase_tray.status.svg import FAINT, GRID, LOST, NOTE, PAPER, SOFT, STRONG, Point, Svg
 from enphase_tray.status.week import Week, made
@@ -20,7 +22,7 @@ def week_chart(week: Week, wording: Wording) -> Svg:
     """Production by days, beside it the week before and the year before."""
     rows = [[made(day) for day in days] for days in (week.days, week.before, week.year_before)]
     highest = max((energy.watt_hours for row in rows for energy in row if energy is not None), default=0.0)
-    svg = Svg(640, 190, "Energy by days against the week before and the year before")
+    svg = Svg(640, 190, tr("Energy by days against the week before and the year before"))
     step = nice_step(highest, 4)
     top = max(highest, step)
     floor, tall = svg.height - _BELOW, svg.height - _ABOVE - _BELOW
@@ -44,17 +46,17 @@ def week_chart(week: Week, wording: Wording) -> Svg:
             unsure = number == 2 and energy.provenance >= Provenance.BACK_FILLED
             svg.box(x, floor - height, wide - 1.5, height, PAPER if unsure else tone, tone if unsure else outline)
         day = date.fromordinal(week.first.toordinal() + place)
-        svg.text((left + slot / 2, svg.height - 6), f"{day:%a} {day.day}")
-    entries = [(STRONG, "this week"), (SOFT, "the week before"), (FAINT, "a year before")]
+        svg.text((left + slot / 2, svg.height - 6), dated("{wkd} {day}", day))
+    entries = [(STRONG, tr("this week")), (SOFT, tr("the week before")), (FAINT, tr("a year before"))]
     if any(energy is not None and energy.provenance >= Provenance.BACK_FILLED for energy in rows[0]):
-        entries.append((PAPER, "this week, filled in later or estimated"))
+        entries.append((PAPER, tr("this week, filled in later or estimated")))
     _legend(svg, entries)
     return svg
 
 
 def share_chart(days: Sequence[ShareDay], usual: float | None, wording: Wording) -> Svg:
     """What the panel made of its group's level, day by day, with the band in which it usually is."""
-    svg = Svg(640, 170, "Share of the group's level by days")
+    svg = Svg(640, 170, tr("Share of the group's level by days"))
     floor, tall = svg.height - _BELOW, svg.height - _ABOVE - _BELOW
     top = max([1.25, *(day.share for day in days if day.share is not None)])
     wide = svg.width - _LEFT - _RIGHT
@@ -74,14 +76,15 @@ def share_chart(days: Sequence[ShareDay], usual: float | None, wording: Wording)
         if day.share is not None:
             svg.dot((x, up(max(0.0, day.share))), STRONG if day.usable else SOFT, min(4.0, max(2.0, slot * 0.3)))
         if place % every == 0:
-            svg.text((x, svg.height - 6), f"{day.day.day} {day.day:%b}")
-    _legend(svg, ((STRONG, "share of the day"), (SOFT, "too little light to count"), ("#eaeff3", "as usual")))
+            svg.text((x, svg.height - 6), dated("{day} {mon}", day.day))
+    entries = ((STRONG, tr("share of the day")), (SOFT, tr("too little light to count")), ("#eaeff3", tr("as usual")))
+    _legend(svg, entries)
     return svg
 
 
 def curve_chart(mean: MeanDay, wording: Wording) -> Svg:
     """The panel's mean day against that of its group; what is missing is shaded."""
-    svg = Svg(640, 170, "Power over a mean day against the group")
+    svg = Svg(640, 170, tr("Power over a mean day against the group"))
     first, last = mean.lit
     last = max(last, first + 1)
     slots = range(first, last)
@@ -107,7 +110,7 @@ def curve_chart(mean: MeanDay, wording: Wording) -> Svg:
         if 2 * hour in slots:
             begins = (place(2 * hour, 0.0)[0] + place(2 * hour - 1, 0.0)[0]) / 2
             svg.text((begins, svg.height - 6), f"{hour:02d}:00")
-    _legend(svg, ((STRONG, "this panel"), (NOTE, "median of its group"), (LOST, "lost")))
+    _legend(svg, ((STRONG, tr("this panel")), (NOTE, tr("median of its group")), (LOST, tr("lost"))))
     return svg
 
 

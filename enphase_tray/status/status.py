@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from enphase_tray.model.alerts import Alert, Severity
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import InverterState, Snapshot
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.words import UNKNOWN, Wording
@@ -18,7 +19,6 @@ NO_CONTACT_SECONDS = 900.0
 
 _NEEDS_THE_USER = {"login_refused", "token_expired", "token_missing", "token_wrong_gateway", "wrong_gateway"}
 _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
-_ALL_WELL = "All well"
 _MARKS = {"fault": "⬣", "look": "▲"}
 
 
@@ -57,18 +57,18 @@ def describe(
     `unheard`: ids of open alerts that the user does not want to hear of, which neither show in the icon nor concern.
     """
     if result is None:
-        return _status(IconState.UNKNOWN, "", "No reading yet", None, "never", "Waiting for the first reading", None)
+        waiting = tr("Waiting for the first reading")
+        return _status(IconState.UNKNOWN, "", tr("No reading yet"), None, tr("never"), waiting, None)
     snapshot = result.snapshot
     age_seconds = None if snapshot is None else max(0.0, (now - snapshot.at).total_seconds())
-    age = "never" if age_seconds is None else wording.age(age_seconds)
+    age = tr("never") if age_seconds is None else wording.age(age_seconds)
     stale = _is_stale(result, age_seconds)
     heard = tuple(alert for alert in result.active if alert.id not in unheard)
     icon = _icon(result, heard, age_seconds, stale)
     figure = "" if icon in _WITHOUT_FIGURE else icon_figure(_watts_now(snapshot))
     concern = _concern(result, heard, icon, now, wording)
     headline = _headline(snapshot, stale, now, wording)
-    verdict = _verdict(result, icon, concern)
-    verdict = _with_muted(verdict, len(result.active) - len(heard))
+    verdict = _verdict(result, icon, concern, len(result.active) - len(heard))
     return _status(icon, figure, headline, concern, age, verdict, age_seconds)
 
 
@@ -87,16 +87,17 @@ def icon_figure(watts: float | None) -> str:
 
 def inverter_state_words(state: InverterState) -> str:
     """What a state of an inverter means, in a few plain words."""
-    return {
-        InverterState.REPORTING: "Reporting",
-        InverterState.ASLEEP: "Asleep",
-        InverterState.SILENT: "Does not report",
-        InverterState.STOPPED: "Makes nothing",
-        InverterState.RETIRED: "Retired",
-        InverterState.UNKNOWN: "Not known yet",
-    }[state]
+    return tr(_STATES[state])
 
 
+_STATES = {
+    InverterState.REPORTING: mark("Reporting"),
+    InverterState.ASLEEP: mark("Asleep"),
+    InverterState.SILENT: mark("Does not report"),
+    InverterState.STOPPED: mark("Makes nothing"),
+    InverterState.RETIRED: mark("Retired"),
+    InverterState.UNKNOWN: mark("Not known yet"),
+}
 _WITHOUT_FIGURE = {IconState.NIGHT, IconState.NOT_CONNECTED, IconState.CERTIFICATE, IconState.UNKNOWN}
 
 
@@ -128,12 +129,15 @@ def _icon(result: PollResult, heard: Sequence[Alert], age_seconds: float | None,
 
 def _headline(snapshot: Snapshot | None, stale: bool, now: datetime, wording: Wording) -> str:
     if snapshot is None:
-        return "No reading yet"
+        return tr("No reading yet")
     production = snapshot.production
     watts = wording.watts(None if production is None else production.watts_now)
-    moment = f"at {wording.clock(snapshot.at, now)}" if stale else "now"
+    if stale:
+        power = tr("{watts} at {time}", watts=watts, time=wording.clock(snapshot.at, now))
+    else:
+        power = tr("{watts} now", watts=watts)
     today = UNKNOWN if production is None else wording.energy(production.watt_hours_today)
-    return f"{watts} {moment}" if today == UNKNOWN else f"{watts} {moment} · {today} today"
+    return power if today == UNKNOWN else f"{power} · {tr('{energy} today', energy=today)}"
 
 
 def _concern(
@@ -141,8 +145,8 @@ def _concern(
 ) -> str | None:
     if result.certificate is not None:
         if result.certificate.previous is None:
-            return "The gateway's certificate waits for your word"
-        return "Paused: the gateway shows another certificate"
+            return tr("The gateway's certificate waits for your word")
+        return tr("Paused: the gateway shows another certificate")
     if result.failure is not None and icon in {IconState.NOT_CONNECTED, IconState.STALE}:
         return result.failure.title
     alerts = sorted(
@@ -152,30 +156,29 @@ def _concern(
     if not alerts:
         return result.saving_problem
     first = _since(alerts[0], now, wording)
-    return first if len(alerts) == 1 else f"{first} (and {len(alerts) - 1} more)"
+    more = len(alerts) - 1
+    return trn("{alert} (and {count} more)", "{alert} (and {count} more)", more, alert=first) if more else first
 
 
 def _since(alert: Alert, now: datetime, wording: Wording) -> str:
-    return f"{alert.title} since {wording.clock(alert.raised_at, now)}"
+    return tr("{alert} since {time}", alert=alert.title, time=wording.clock(alert.raised_at, now))
 
 
-def _verdict(result: PollResult, icon: IconState, concern: str | None) -> str:
-    if concern is not None:
-        return concern
-    if icon is IconState.NIGHT:
-        return "Asleep for the night"
-    if icon is IconState.STALE:
-        return "Waiting for the gateway"
-    return _ALL_WELL if result.snapshot is not None else "No reading yet"
-
-
-def _with_muted(verdict: str, muted: int) -> str:
+def _verdict(result: PollResult, icon: IconState, concern: str | None, muted: int) -> str:
     """What is muted is not well: it is only not to be heard of."""
-    if not muted:
-        return verdict
-    if verdict == _ALL_WELL:
-        return f"{_ALL_WELL} but for {muted} muted alert{'' if muted == 1 else 's'}"
-    return f"{verdict} ({muted} muted)"
+    if concern is not None:
+        verdict = concern
+    elif icon is IconState.NIGHT:
+        verdict = tr("Asleep for the night")
+    elif icon is IconState.STALE:
+        verdict = tr("Waiting for the gateway")
+    elif result.snapshot is None:
+        verdict = tr("No reading yet")
+    elif muted:
+        return trn("All well but for {count} muted alert", "All well but for {count} muted alerts", muted)
+    else:
+        return tr("All well")
+    return trn("{verdict} ({count} muted)", "{verdict} ({count} muted)", muted, verdict=verdict) if muted else verdict
 
 
 def _status(
@@ -189,7 +192,7 @@ def _status(
 ) -> Status:
     mark = _MARKS.get(icon.value, "▲")
     lines = [headline, f"{mark} {concern}" if concern else "", "" if age_seconds is None else age]
-    poll_line = "Poll now" if age_seconds is None else f"Poll now (last: {age})"
+    poll_line = tr("Poll now") if age_seconds is None else tr("Poll now (last: {age})", age=age)
     return Status(icon, figure, headline, concern, age, fit_tooltip(lines), verdict, poll_line)
 
 

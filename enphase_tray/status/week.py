@@ -96,7 +96,7 @@ def episodes(events: Sequence[HistoryEvent], end: datetime) -> tuple[Episode, ..
     """What was told before `end`, the oldest first; when it was over may be later. `events`: newest first."""
     found: dict[str, list[HistoryEvent]] = {}
     for number, event in enumerate(reversed(events)):
-        found.setdefault(event.alert_id or f"note {number}", []).append(event)
+        found.setdefault(event.alert_id or f"note-{number}", []).append(event)
     told = [_episode(parts) for parts in found.values() if parts[0].at < end]
     return tuple(told)
 

@@ -2,10 +2,30 @@
 
 from datetime import datetime, timedelta, tzinfo
 
+from enphase_tray.model.dates import dated
+from enphase_tray.model.history import Provenance
+from enphase_tray.model.language import mark, tr, trn
+
 UNKNOWN = "–"
 """What stands where a figure is not known."""
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
+_PROVENANCES = {
+    Provenance.MEASURED: mark("measured"),
+    Provenance.DERIVED: mark("derived"),
+    Provenance.BACK_FILLED: mark("back-filled"),
+    Provenance.ESTIMATED: mark("estimated"),
+}
+
+
+def provenance_words(provenance: Provenance) -> str:
+    """How an energy is known, in the user's language; `Provenance.word` is for files and machines."""
+    return tr(_PROVENANCES[provenance])
+
+
+def capital(text: str) -> str:
+    """`text` as it begins a line."""
+    return text[:1].upper() + text[1:]
 
 
 class Wording:
@@ -53,12 +73,12 @@ class Wording:
     def age(self, seconds: float) -> str:
         """How long ago: `just now`, `2 min ago`, `3 h ago`, `2 days ago`."""
         if seconds < 45:
-            return "just now"
+            return tr("just now")
         if seconds < 90 * _MINUTE:
-            return f"{max(1, round(seconds / _MINUTE))} min ago"
+            return tr("{minutes} min ago", minutes=max(1, round(seconds / _MINUTE)))
         if seconds < 36 * _HOUR:
-            return f"{round(seconds / _HOUR)} h ago"
-        return f"{round(seconds / _DAY)} days ago"
+            return tr("{hours} h ago", hours=round(seconds / _HOUR))
+        return trn("{count} day ago", "{count} days ago", round(seconds / _DAY))
 
     def clock(self, at: datetime, now: datetime | None = None) -> str:
         """A time of day, with the day in front where it is not the day of `now`: `10:40`, `25 Jun 10:40`."""
@@ -66,5 +86,5 @@ class Wording:
         if now is not None and now.astimezone(self.zone).date() == local.date():
             return f"{local:%H:%M}"
         if now is not None and abs(now - at) > timedelta(days=300):
-            return f"{local.day} {local:%b %Y %H:%M}"
-        return f"{local.day} {local:%b %H:%M}"
+            return f"{dated('{day} {mon} {year}', local)} {local:%H:%M}"
+        return f"{dated('{day} {mon}', local)} {local:%H:%M}"

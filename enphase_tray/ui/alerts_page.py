@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QL
 
 from enphase_tray.alerts.rules import RULES
 from enphase_tray.model.alerts import Limits
+from enphase_tray.model.language import mark, tr, trc
 from enphase_tray.settings.attention import Mute
 from enphase_tray.settings.settings import LIMIT_RANGES, QuietHours, RuleMode, Settings
 from enphase_tray.settings.validate import check_currency, check_price
@@ -19,14 +20,14 @@ from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.choices import Choice, NumberChoice, TimeChoice
 from enphase_tray.ui.login_fields import marked
 from enphase_tray.ui.text import clean
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 from enphase_tray.ui.widgets import Field, Label, Role, button, column, row
 
-_MODES = {RuleMode.ON: "At once", RuleMode.DIGEST: "Daily summary", RuleMode.OFF: "Off"}
+_MODES = {RuleMode.ON: mark("At once"), RuleMode.DIGEST: mark("Daily summary"), RuleMode.OFF: mark("Off")}
 _LIMITS = {
-    "panel_weak": ("weak_percent", "from", " %", "Per cent that a panel must lose"),
-    "gateway_unreachable": ("unreachable_minutes", "after", " min", "Minutes without an answer"),
-    "token_expiring": ("token_days", "from", " days", "Days before the end of the token"),
+    "panel_weak": ("weak_percent", mark("from"), " %", mark("Per cent that a panel must lose")),
+    "gateway_unreachable": ("unreachable_minutes", mark("after"), mark(" min"), mark("Minutes without an answer")),
+    "token_expiring": ("token_days", mark("from"), mark(" days"), mark("Days before the end of the token")),
 }
 """Rule to its threshold: field of `Limits`, word before it, unit, what it is."""
 _LIST_LINES = 4.5
@@ -45,19 +46,19 @@ class AlertsPage(QWidget):
         self._wording = Wording(zone=attention.zone)
         self.modes: dict[str, Choice] = {}
         self.limits: dict[str, NumberChoice] = {}
-        self.quiet = QCheckBox("&Quiet hours: tell nothing from")
-        self.quiet_start = TimeChoice("Quiet hours begin at")
-        self.quiet_end = TimeChoice("Quiet hours end at")
-        self.critical = QCheckBox("But what stops the plant is told &at once")
-        self.digest_at = TimeChoice("Time of the daily summary")
-        self.weekly = QCheckBox("Write a report of the &week each Monday")
-        self.price = Field(QLineEdit(), "Price of a kilowatt-hour")
-        self.currency = Field(QLineEdit(), "Currency")
+        self.quiet = QCheckBox(tr("&Quiet hours: tell nothing from"))
+        self.quiet_start = TimeChoice(tr("Quiet hours begin at"))
+        self.quiet_end = TimeChoice(tr("Quiet hours end at"))
+        self.critical = QCheckBox(tr("But what stops the plant is told &at once"))
+        self.digest_at = TimeChoice(tr("Time of the daily summary"))
+        self.weekly = QCheckBox(tr("Write a report of the &week each Monday"))
+        self.price = Field(QLineEdit(), tr("Price of a kilowatt-hour"))
+        self.currency = Field(QLineEdit(), tr("Currency"))
         self.muted = QListWidget()
-        self.muted.setAccessibleName("What is muted")
-        self.hear = button("&Hear of it again", name="Hear again of what is chosen in the list of mutes")
-        self._no_mutes = Label("Nothing is muted. A right click on an inverter, an event or “Mute” at a relay does it.",
-                               Role.NOTE, wrap=True)  # fmt: skip
+        self.muted.setAccessibleName(tr("What is muted"))
+        self.hear = button(tr("&Hear of it again"), name=tr("Hear again of what is chosen in the list of mutes"))
+        none = tr("Nothing is muted. A right click on an inverter, an event or “Mute” at a relay does it.")
+        self._no_mutes = Label(none, Role.NOTE, wrap=True)
         self._shown: tuple[Mute, ...] = ()
         self._compose()
         self.quiet.toggled.connect(self._switch_quiet)
@@ -87,7 +88,7 @@ class AlertsPage(QWidget):
     def check(self) -> list[Field]:
         """Mark what is wrong and return those fields."""
         price, understood = self._price()
-        said = check_price(price) if understood else "Type a number such as 0.32, or leave it empty."
+        said = check_price(price) if understood else tr("Type a number such as 0.32, or leave it empty.")
         return marked(((self.price, said), (self.currency, check_currency(self.currency.text))))
 
     def settings(self, before: Settings) -> Settings:
@@ -138,27 +139,28 @@ class AlertsPage(QWidget):
 
     def _compose(self) -> None:
         body = column(self, 4 * GRID, 3 * GRID)
-        body.addWidget(Label("Tell me when…", Role.TITLE))
+        body.addWidget(Label(tr("Tell me when…"), Role.TITLE))
         body.addLayout(self._rules())
-        body.addWidget(
-            Label("Alerts also stand in the window and in its list of events. What is off is not looked for at all. "
-                  "“Look back” shows what a rule would have told you in the last 30 days.", Role.NOTE, wrap=True)
-        )  # fmt: skip
-        body.addWidget(Label("When", Role.TITLE))
-        body.addLayout(_line_of(self.quiet, self.quiet_start, _word("to", self.quiet_end), self.quiet_end))
+        note = tr(
+            "Alerts also stand in the window and in its list of events. What is off is not looked for at all. "
+            "“Look back” shows what a rule would have told you in the last 30 days."
+        )
+        body.addWidget(Label(note, Role.NOTE, wrap=True))
+        body.addWidget(Label(tr("When"), Role.TITLE))
+        body.addLayout(_line_of(self.quiet, self.quiet_start, _word(trc("time", "to"), self.quiet_end), self.quiet_end))
         indented = _line_of(self.critical)
         indented.setContentsMargins(6 * GRID, 0, 0, 0)
         body.addLayout(indented)
-        body.addLayout(_line_of(_word("Daily s&ummary at", self.digest_at), self.digest_at))
+        body.addLayout(_line_of(_word(tr("Daily s&ummary at"), self.digest_at), self.digest_at))
         body.addWidget(self.weekly)
-        body.addWidget(Label("What a kilowatt-hour is worth", Role.TITLE))
-        _line(self.price).setPlaceholderText("not set")
+        body.addWidget(Label(tr("What a kilowatt-hour is worth"), Role.TITLE))
+        _line(self.price).setPlaceholderText(tr("not set"))
         _line(self.currency).setPlaceholderText("EUR")
         for field, width in ((self.price, 30), (self.currency, 20)):
-            field.setMaximumWidth(width * GRID)
-        price, currency = _word("P&rice", self.price), _word("C&urrency", self.currency)
+            field.setMaximumWidth(to_font(width * GRID))
+        price, currency = _word(tr("P&rice"), self.price), _word(tr("C&urrency"), self.currency)
         body.addLayout(_line_of(price, self.price, currency, self.currency))
-        body.addWidget(Label("Muted", Role.TITLE))
+        body.addWidget(Label(tr("Muted"), Role.TITLE))
         body.addWidget(self._no_mutes)
         self.muted.setMaximumHeight(round(_LIST_LINES * (self.muted.fontMetrics().height() + 3 * GRID)))
         body.addWidget(self.muted)
@@ -172,15 +174,19 @@ class AlertsPage(QWidget):
         grid.setColumnStretch(0, 1)
         for place, rule in enumerate(RULES):
             choice = Choice()
-            choice.setAccessibleName(f"{rule.label}: tell")
+            choice.setAccessibleName(tr("{rule}: tell", rule=tr(rule.label)))
             for mode, words in _MODES.items():
-                choice.addItem(words, mode.value)
+                choice.addItem(tr(words), mode.value)
             self.modes[rule.name] = choice
-            grid.addWidget(Label(rule.label, wrap=True), place, 0)
+            grid.addWidget(Label(tr(rule.label), wrap=True), place, 0)
             if rule.name in _LIMITS:
                 grid.addLayout(self._limit(rule.name), place, 1)
             grid.addWidget(choice, place, 2)
-            look = button("Look back…", Role.QUIET, f"What would “{rule.label}” have told me in the last 30 days?")
+            look = button(
+                tr("Look back…"),
+                Role.QUIET,
+                tr("What would “{rule}” have told me in the last 30 days?", rule=tr(rule.label)),
+            )
             look.clicked.connect(self._asking(rule.name))
             grid.addWidget(look, place, 3)
         return grid
@@ -189,11 +195,11 @@ class AlertsPage(QWidget):
         name, word, unit, meaning = _LIMITS[rule]
         number = NumberChoice()
         number.setRange(*LIMIT_RANGES[name])
-        number.setSuffix(unit)
-        number.setAccessibleName(meaning)
-        number.setFixedWidth(24 * GRID)
+        number.setSuffix(tr(unit))
+        number.setAccessibleName(tr(meaning))
+        number.setFixedWidth(to_font(24 * GRID))
         self.limits[name] = number
-        return _line_of(Label(word, Role.NOTE), number)
+        return _line_of(Label(tr(word), Role.NOTE), number)
 
     def _asking(self, rule: str) -> Callable[[], None]:
         return lambda: self.preview_asked.emit(rule)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from enphase_tray.model.language import mark, tr
 from enphase_tray.settings.settings import Settings
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.marks import Mark
 
+_WHY = mark("What is wrong?")
 _FOR_SETTINGS = {"login_refused", "token_expired", "token_missing", "token_wrong_gateway", "settings", "secrets"}
 
 
@@ -17,6 +19,7 @@ class Actions:
     refresh: Callable[[], None]
     settings: Callable[[], None]
     certificate: Callable[[], None]
+    find_out: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,9 @@ class Trouble:
     advice: str
     action: str = ""
     do: Callable[[], None] | None = None
+    more: str = ""
+    find_out: Callable[[], None] | None = None
+    """A second way, for those who want to know more, and its words."""
 
 
 def troubles(shown: Shown, settings: Settings, history_problem: str | None, actions: Actions) -> tuple[Trouble, ...]:
@@ -36,8 +42,8 @@ def troubles(shown: Shown, settings: Settings, history_problem: str | None, acti
     if result is None:
         if settings.configured:
             return ()
-        advice = "Tell the program which gateway is yours; it takes about a minute."
-        return (Trouble(Mark.NOTE, "No gateway is set up yet", advice, "Set &up…", actions.settings),)
+        advice = tr("Tell the program which gateway is yours; it takes about a minute.")
+        return (Trouble(Mark.NOTE, tr("No gateway is set up yet"), advice, tr("Set &up…"), actions.settings),)
     found = []
     if result.certificate is not None:
         found.append(_certificate(shown, actions))
@@ -45,32 +51,36 @@ def troubles(shown: Shown, settings: Settings, history_problem: str | None, acti
         found.append(_failure(shown, actions))
     elif shown.stale:
         found.append(
-            Trouble(Mark.STALE, f"The figures are from {_read_at(shown)}",
-                    "The gateway has not been read since.", "Read a&gain", actions.refresh)
+            Trouble(Mark.STALE, tr("The figures are from {read_at}", read_at=_read_at(shown)),
+                    tr("The gateway has not been read since."), tr("Read a&gain"), actions.refresh)
         )  # fmt: skip
     if result.saving_problem is not None:
-        advice = "Figures and notifications go on; the readings of about a day wait in memory until they can be saved."
+        advice = tr(
+            "Figures and notifications go on; the readings of about a day wait in memory until they can be saved."
+        )
         found.append(Trouble(Mark.LOOK, result.saving_problem, advice))
     if result.history_notice is not None:
         title, _, advice = result.history_notice.partition(". ")
         found.append(Trouble(Mark.LOOK, title, advice))
     if history_problem is not None:
-        found.append(Trouble(Mark.LOOK, history_problem, "Earlier curves and events cannot be shown for now."))
+        found.append(Trouble(Mark.LOOK, history_problem, tr("Earlier curves and events cannot be shown for now.")))
     return tuple(found)
 
 
 def _certificate(shown: Shown, actions: Actions) -> Trouble:
     question = None if shown.result is None else shown.result.certificate
     if question is None or question.previous is None:
-        title = "Is this your gateway?"
-        advice = "Nothing secret is sent to it until you say so."
+        title = tr("Is this your gateway?")
+        advice = tr("Nothing secret is sent to it until you say so.")
     elif question.expected_renewal:
-        title = "Your gateway has renewed its certificate"
-        advice = f"It does so about once a year. Reading is paused until you agree. {_since(shown)}".strip()
+        title = tr("Your gateway has renewed its certificate")
+        advice = tr(
+            "It does so about once a year. Reading is paused until you agree. {since}", since=_since(shown)
+        ).strip()
     else:
-        title = "This does not look like your gateway"
-        advice = f"Nothing has been sent to it. {_since(shown)}".strip()
-    return Trouble(Mark.LOCKED, title, advice, "&Look at it…", actions.certificate)
+        title = tr("This does not look like your gateway")
+        advice = tr("Nothing has been sent to it. {since}", since=_since(shown)).strip()
+    return Trouble(Mark.LOCKED, title, advice, tr("&Look at it…"), actions.certificate)
 
 
 def _failure(shown: Shown, actions: Actions) -> Trouble:
@@ -78,13 +88,13 @@ def _failure(shown: Shown, actions: Actions) -> Trouble:
     title = "" if failure is None else failure.title
     advice = "" if failure is None else f"{failure.advice} {_since(shown)}".strip()
     if failure is not None and failure.kind in _FOR_SETTINGS:
-        return Trouble(Mark.NO_LINK, title, advice, "O&pen settings…", actions.settings)
+        return Trouble(Mark.NO_LINK, title, advice, tr("O&pen settings…"), actions.settings, tr(_WHY), actions.find_out)
     mark = Mark.STALE if shown.snapshot is not None and not shown.stale else Mark.NO_LINK
-    return Trouble(mark, title, advice, "Try a&gain", actions.refresh)
+    return Trouble(mark, title, advice, tr("Try a&gain"), actions.refresh, tr(_WHY), actions.find_out)
 
 
 def _since(shown: Shown) -> str:
-    return "" if shown.snapshot is None else f"The figures shown are from {_read_at(shown)}."
+    return "" if shown.snapshot is None else tr("The figures shown are from {read_at}.", read_at=_read_at(shown))
 
 
 def _read_at(shown: Shown) -> str:

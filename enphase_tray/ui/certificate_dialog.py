@@ -4,10 +4,11 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QWidget
 
 from enphase_tray.model.identity import CertificateFacts
+from enphase_tray.model.language import tr
 from enphase_tray.monitor.result import CertificateQuestion
 from enphase_tray.ui.marks import Mark, MarkWidget
 from enphase_tray.ui.text import clean
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 from enphase_tray.ui.widgets import Card, Field, Label, Role, button, column, row
 
 _WIDTH = 540
@@ -33,10 +34,11 @@ class CertificateFactsView(QWidget):
         form.setVerticalSpacing(GRID)
         facts = {}
         if not brief:
-            facts["Pairing code"] = certificate.pairing_code
-            facts["Fingerprint"] = _grouped(certificate.fingerprint)
-            facts["Issued to"] = certificate.subject
-        facts["Valid"] = f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
+            facts[tr("Pairing code")] = certificate.pairing_code
+            facts[tr("Fingerprint")] = _grouped(certificate.fingerprint)
+            facts[tr("Issued to")] = certificate.subject
+        dates = {"begin": f"{certificate.not_before:%Y-%m-%d}", "end": f"{certificate.not_after:%Y-%m-%d}"}
+        facts[tr("Valid")] = tr("{begin} to {end}", **dates)
         for name, value in facts.items():
             label = Label(value, wrap=True)
             label.setTextInteractionFlags(
@@ -53,53 +55,67 @@ class CertificateDialog(QDialog):
         super().__init__(parent)
         self._question = question
         self._strange = question.previous is not None and question.expected_renewal is not True
-        self.setWindowTitle("Gateway certificate")
+        self.setWindowTitle(tr("Gateway certificate"))
         title, text = self._words(clean(host_hint))
         self.title = Label(title, Role.TITLE, wrap=True)
         self.text = Label(text, wrap=True)
         self.digits = QLineEdit()
         self.digits.setMaxLength(4)
-        self.digits.setMaximumWidth(GRID * 24)
-        self.answer = Field(self.digits, "Last four digits of the serial number")
+        self.digits.setMaximumWidth(to_font(24 * GRID))
+        self.answer = Field(self.digits, tr("Last four digits of the serial number"))
         self.agree = button(self._agree_words(), Role.TEXT if self._strange else Role.MAIN)
-        self.later = button("&Stay paused" if self._strange else "&Later")
+        self.later = button(tr("&Stay paused") if self._strange else tr("&Later"))
         self._compose()
         self.digits.textChanged.connect(self._typed)
         self.agree.clicked.connect(self._agreed)
         self.later.clicked.connect(self.reject)
         self._typed()
         (self.later if self._strange else self.agree).setDefault(True)
-        self.setMinimumWidth(_WIDTH)
+        width = to_font(_WIDTH)
+        self.setMinimumWidth(width)
         layout = self.layout()
         if layout is not None:
-            self.resize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
+            self.resize(width, layout.totalHeightForWidth(width))
 
     def _words(self, host: str) -> tuple[str, str]:
+        """Title and text. Of a stranger no more is said than what was seen of it: it was not asked who it is."""
         question = self._question
-        at = f" at {host}" if host else ""
-        serial = clean(question.serial) if question.serial else "of unknown serial"
+        serial = clean(question.serial) if question.serial else tr("of unknown serial")
+        there = {"serial": serial, "host": host}
         if question.previous is None:
-            return (
-                "From now on only this device is believed",
-                f"The gateway {serial}{at} shows the certificate below. Trust it while you are in your own network: "
-                "another computer with this program shows the same pairing code.",
+            shows = (
+                tr("The gateway {serial} at {host} shows the certificate below.", **there)
+                if host
+                else tr("The gateway {serial} shows the certificate below.", serial=serial)
             )
+            own = tr(
+                "Trust it while you are in your own network: another computer with this program shows the same pairing "
+                "code."
+            )
+            return tr("From now on only this device is believed"), f"{shows} {own}"
         if not self._strange:
             return (
-                "Your gateway has renewed its certificate, as it does about once a year",
-                "Reading is paused until you agree. Issuer, serial and dates fit the one known before.",
+                tr("Your gateway has renewed its certificate, as it does about once a year"),
+                tr(
+                    "Reading is paused until you agree. Names and dates fit the one known before; the serial number is "
+                    "asked for before any log-in."
+                ),
             )
-        return (
-            "This does not look like your gateway",
-            f"Something{at} says it is gateway {serial} but shows another certificate that is no ordinary renewal. "
-            "Nothing has been sent to it. Stay paused unless you know why, for example because the gateway was "
-            "replaced or reset.",
+        seen = (
+            tr("What answers at {host} in the place of gateway {serial} shows another certificate.", **there)
+            if host
+            else tr("What answers in the place of gateway {serial} shows another certificate.", serial=serial)
         )
+        paused = tr(
+            "It is no ordinary renewal, and nothing has been sent to it. Stay paused unless you know why, for example "
+            "because the gateway was replaced or reset."
+        )
+        return tr("This does not look like your gateway"), f"{seen} {paused}"
 
     def _agree_words(self) -> str:
         if self._question.previous is None:
-            return "&Trust it"
-        return "&Trust the new one" if self._strange else "&Agree and go on"
+            return tr("&Trust it")
+        return tr("&Trust the new one") if self._strange else tr("&Agree and go on")
 
     def _compose(self) -> None:
         body = column(self, 5 * GRID, 3 * GRID)
@@ -112,11 +128,11 @@ class CertificateDialog(QDialog):
         head.addLayout(texts, 1)
         body.addLayout(head)
         previous = self._question.previous
-        body.addWidget(_facts("Shown now", self._question.certificate))
+        body.addWidget(_facts(tr("Shown now"), self._question.certificate))
         if previous is not None:
-            body.addWidget(_facts("Known before", previous))
+            body.addWidget(_facts(tr("Known before"), previous))
         if self._strange:
-            ask = Label("To trust it anyway, type the last &four digits of the gateway's serial number")
+            ask = Label(tr("To trust it anyway, type the last &four digits of the gateway's serial number"), wrap=True)
             ask.setBuddy(self.digits)
             body.addWidget(ask)
             body.addWidget(self.answer)
@@ -134,7 +150,7 @@ class CertificateDialog(QDialog):
     @Slot()
     def _agreed(self) -> None:
         if self._strange and self.digits.text() != self._question.serial[-4:]:
-            self.answer.say("These are not the last four digits of this gateway's serial number.", wrong=True)
+            self.answer.say(tr("These are not the last four digits of this gateway's serial number."), wrong=True)
             return
         self.accept()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.header import Shown
@@ -105,7 +106,7 @@ class Chart(QWidget):
         super().__init__()
         self.choices = choices
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.NAME)
+        self.setAccessibleName(tr(self.NAME))
 
     def put_canvas(self, canvas: QWidget) -> None:
         """Last line of a chart's `__init__`: `canvas` fills it, and from now on it follows the palette."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QStackedLayout, QTableView, QW
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import HistoryError
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.csv import rows_to_csv
 from enphase_tray.ui.chart import Chart, Jump, Sight
 from enphase_tray.ui.copying import picture_of
@@ -26,7 +27,7 @@ from enphase_tray.ui.widgets import Card, Role, button, column, empty_state, row
 
 _HINDSIGHT = timedelta(days=8)
 """A gateway tells of a week before the first reading."""
-NEVER_READ = "What the gateway tells will appear here once it has been read."
+NEVER_READ = mark("What the gateway tells will appear here once it has been read.")
 
 
 class ChartPage(Card):
@@ -50,7 +51,7 @@ class ChartPage(Card):
         self._site = self._selected = ""
         self._loaded: Sight | None = None
         self._outdated = True
-        self._why_empty = NEVER_READ
+        self._why_empty = tr(NEVER_READ)
 
     @property
     def chart(self) -> Chart:
@@ -111,7 +112,7 @@ class ChartPage(Card):
         self.bar = DateBar(kind.SPANS, kind.ELSEWHERE)
         self.bar.put_span(_span(self._choices.get("span")) or kind.SPANS[0])
         self.model = TwinTable()
-        self.table: QTableView = table_view(kind.NAME, "The chart's figures as a table")
+        self.table: QTableView = table_view(tr(kind.NAME), tr("The chart's figures as a table"))
         self.table.setModel(self.model)
         self.readout = Readout(1 if kind.LONG_TOOLS else 2)
         self.empty = empty_state("")
@@ -123,18 +124,18 @@ class ChartPage(Card):
         return chart
 
     def _make_tools(self, kind: type[Chart]) -> None:
-        self.as_table = button("&Table")
+        self.as_table = button(tr("&Table"))
         self.as_table.setCheckable(True)
         self.as_table.setChecked(self._choices.get("table") == "yes")
-        self.as_table.setToolTip("Show the chart's figures as a table (Ctrl+T)")
-        self.copy: QPushButton = button("&Copy")
+        self.as_table.setToolTip(tr("Show the chart's figures as a table (Ctrl+T)"))
+        self.copy: QPushButton = button(tr("&Copy"))
         menu = QMenu(self.copy)
-        menu.addAction("As &image", self.copy_image)
-        menu.addAction("As &CSV", self.copy_csv)
+        menu.addAction(tr("As &image"), self.copy_image)
+        menu.addAction(tr("As &CSV"), self.copy_csv)
         self.copy.setMenu(menu)
-        self.closer = button("+", Role.QUIET, "Zoom in")
-        self.farther = button("−", Role.QUIET, "Zoom out")
-        self.whole = button("&Whole", Role.QUIET, "Show all of it")
+        self.closer = button("+", Role.QUIET, tr("Zoom in"))
+        self.farther = button("−", Role.QUIET, tr("Zoom out"))
+        self.whole = button(tr("&Whole"), Role.QUIET, tr("Show all of it"))
         self._zooms = (self.closer, self.farther, self.whole) if kind.ZOOMS else ()
 
     def _compose(self, chart: Chart) -> None:
@@ -144,7 +145,6 @@ class ChartPage(Card):
             self._stack.addWidget(page)
         above, under = row(spacing=GRID), row(spacing=GRID)
         above.addWidget(self.bar, 1)
-        self.bar.setVisible(type(chart).SPANS != (Span.ALL,))
         frame = QWidget()
         body = column(frame)
         body.addLayout(above)
@@ -185,7 +185,7 @@ class ChartPage(Card):
         """Show what is true now with as little work as will do."""
         chart, shown = self.chart, self._shown
         if shown is None or not self._site:
-            self._why_empty, self._loaded = NEVER_READ, None
+            self._why_empty, self._loaded = tr(NEVER_READ), None
             self._present()
             return
         self._limit()
@@ -227,6 +227,7 @@ class ChartPage(Card):
 
     def _present(self) -> None:
         chart, table = self.chart, self.as_table.isChecked()
+        self.bar.setVisible(bool(self._site) and type(chart).SPANS != (Span.ALL,))
         if self._why_empty:
             self.empty.say(self._why_empty)
             self._stack.setCurrentWidget(self.empty)
@@ -245,16 +246,16 @@ class ChartPage(Card):
     @Slot()
     def copy_image(self) -> None:
         """Put the chart as it is seen, with what it shows in words above it, on the clipboard."""
-        caption = f"{self.chart.NAME} · {self.bar.period.words}"
+        caption = f"{tr(self.chart.NAME)} · {self.bar.period.words}"
         QGuiApplication.clipboard().setPixmap(picture_of(self.chart.canvas, caption))
-        self.readout.say("The chart is on the clipboard as an image.")
+        self.readout.say(tr("The chart is on the clipboard as an image."))
 
     @Slot()
     def copy_csv(self) -> None:
         """Put the figures on the clipboard as comma-separated values."""
         sheet = self.chart.sheet()
         QGuiApplication.clipboard().setText(rows_to_csv(sheet.header, sheet.rows))
-        self.readout.say("The figures are on the clipboard as CSV.")
+        self.readout.say(tr("The figures are on the clipboard as CSV."))
 
     @Slot()
     def _copy(self) -> None:

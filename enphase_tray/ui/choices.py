@@ -1,14 +1,22 @@
 """Drop-down fields with an arrow of their own: a style sheet takes away the one of the style."""
 
-from PySide6.QtCore import QLocale, QPointF, Qt
+from PySide6.QtCore import QLocale, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QCalendarWidget, QComboBox, QDateEdit, QSpinBox, QTimeEdit, QWidget
 
-from enphase_tray.ui.theme import GRID
+from enphase_tray.model.language import code
+from enphase_tray.ui.theme import GRID, to_font
 
 
 class Choice(QComboBox):
     """One of several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -21,12 +29,12 @@ class DateChoice(QDateEdit):
     def __init__(self) -> None:
         super().__init__()
         # Months are named in the language of everything else; where a week starts is the user's own.
-        english = QLocale(QLocale.Language.English, QLocale.system().territory())
-        self.setLocale(english)
+        locale = QLocale(QLocale(code()).language(), QLocale.system().territory())
+        self.setLocale(locale)
         self.setCalendarPopup(True)
         calendar = self.calendarWidget()
-        calendar.setLocale(english)
-        calendar.setMinimumSize(GRID * 72, GRID * 48)
+        calendar.setLocale(locale)
+        calendar.setMinimumSize(to_font(72 * GRID), to_font(48 * GRID))
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         # The sun knows no weekend: red is kept for what is wrong.
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):

@@ -5,13 +5,27 @@ from datetime import date
 from PySide6.QtCore import QDate, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QWidget
 
+from enphase_tray.model.language import mark, tr
 from enphase_tray.ui.choices import DateChoice
 from enphase_tray.ui.periods import Period, Span, moved, period_of
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.widgets import Role, button, row
 
-_FORMATS = {Span.WEEK: "'Week of' d MMM yyyy", Span.MONTH: "MMMM yyyy", Span.YEAR: "yyyy"}
-_STEPS = {Span.DAY: "day", Span.WEEK: "week", Span.MONTH: "month", Span.YEAR: "year"}
+_FORMATS = {Span.WEEK: mark("'Week of' d MMM yyyy"), Span.MONTH: mark("MMMM yyyy"), Span.YEAR: "yyyy"}
+_FORMAT = mark("ddd d MMM yyyy")
+_EARLIER = {
+    Span.DAY: mark("The day before (Page Up)"),
+    Span.WEEK: mark("The week before (Page Up)"),
+    Span.MONTH: mark("The month before (Page Up)"),
+    Span.YEAR: mark("The year before (Page Up)"),
+}
+_LATER = {
+    Span.DAY: mark("The day after (Page Down)"),
+    Span.WEEK: mark("The week after (Page Down)"),
+    Span.MONTH: mark("The month after (Page Down)"),
+    Span.YEAR: mark("The year after (Page Down)"),
+}
+_BEFORE, _AFTER = mark("The time before (Page Up)"), mark("The time after (Page Down)")
 
 
 class DateBar(QWidget):
@@ -32,10 +46,10 @@ class DateBar(QWidget):
         self._buttons: dict[Span, QPushButton] = {}
         self.earlier_button = button("◂", Role.QUIET)
         self.later_button = button("▸", Role.QUIET)
-        self.today_button = button("To&day")
-        self.today_button.setToolTip("Back to today (D)")
+        self.today_button = button(tr("To&day"))
+        self.today_button.setToolTip(tr("Back to today (D)"))
         self.date = DateChoice()
-        self.date.setAccessibleName("Day shown")
+        self.date.setAccessibleName(tr("Day shown"))
         self.earlier_button.clicked.connect(self.earlier)
         self.later_button.clicked.connect(self.later)
         self.today_button.clicked.connect(self.go_today)
@@ -111,9 +125,9 @@ class DateBar(QWidget):
         bar.addStretch(1)
         group = QButtonGroup(self)
         for span in spans if len(spans) > 1 else ():
-            made = button(span.value, Role.QUIET)
+            made = button(tr(span.value), Role.QUIET)
             made.setCheckable(True)
-            made.setAccessibleDescription("Time in sight")
+            made.setAccessibleDescription(tr("Time in sight"))
             group.addButton(made)
             bar.addWidget(made)
             self._buttons[span] = made
@@ -121,15 +135,14 @@ class DateBar(QWidget):
 
     def _show(self) -> None:
         period = self.period
-        word = _STEPS.get(self._span, "time")
-        for step, name, key in (
-            (self.earlier_button, f"The {word} before", "Page Up"),
-            (self.later_button, f"The {word} after", "Page Down"),
+        for step, text in (
+            (self.earlier_button, tr(_EARLIER.get(self._span, _BEFORE))),
+            (self.later_button, tr(_LATER.get(self._span, _AFTER))),
         ):
-            step.setAccessibleName(name)
-            step.setToolTip(f"{name} ({key})")
+            step.setAccessibleName(text.partition(" (")[0])
+            step.setToolTip(text)
         self.date.blockSignals(True)
-        self.date.setDisplayFormat(_FORMATS.get(self._span, "ddd d MMM yyyy"))
+        self.date.setDisplayFormat(tr(_FORMATS.get(self._span, _FORMAT)))
         self.date.setMinimumDate(_to_qt(self._earliest))
         self.date.setMaximumDate(_to_qt(self._today))
         self.date.setDate(_to_qt(self._clamped(period.first if self._span is Span.WEEK else self._day)))

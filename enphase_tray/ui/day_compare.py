@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.history import Energy, Provenance, SiteDay
+from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.site_day import SiteDayCurves, energy_until, shift
 from enphase_tray.ui.when import day_bounds
@@ -93,11 +94,11 @@ def light_words(compared: Compared, wording: Wording, *, live: bool) -> tuple[tu
     day, before = compared.day, compared.before
     marks = []
     if (first := day.first_light()) is not None:
-        marks.append((first, f"first light {_clock(first, wording)}"))
+        marks.append((first, tr("first light {clock}", clock=_clock(first, wording))))
     if (last := day.last_light()) is not None and not (live and _may_shine_again(day, before, last)):
-        marks.append((last, f"last light {_clock(last, wording)}"))
+        marks.append((last, tr("last light {clock}", clock=_clock(last, wording))))
     elif live and before is not None and (last := before.last_light()) is not None:
-        marks.append((last + shift(before, day), f"last light yesterday {_clock(last, wording)}"))
+        marks.append((last + shift(before, day), tr("last light yesterday {clock}", clock=_clock(last, wording))))
     return tuple(marks)
 
 

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 from enphase_tray.model.history import Provenance
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import PowerReading
-from enphase_tray.status.words import Wording
+from enphase_tray.status.words import Wording, provenance_words
 from enphase_tray.ui.chart import Sight
 from enphase_tray.ui.day_compare import Compared
 
@@ -15,20 +16,24 @@ def total_words(compared: Compared, sight: Sight) -> str:
     made, used = energies(compared, sight)
     if sight.live:
         then = compared.before_until(compared.day.times[-1])
-        parts = [f"{words.energy(made)} so far" if made is not None else "Today's energy is not known"]
+        parts = [
+            tr("{energy} so far", energy=words.energy(made)) if made is not None else tr("Today's energy is not known")
+        ]
         if then is not None:
-            parts[0] += f", yesterday {words.energy(then)} by this time"
+            parts[0] += tr(", yesterday {energy} by this time", energy=words.energy(then))
         if used is not None:
-            parts.append(f"{words.energy(used)} used")
+            parts.append(tr("{energy} used", energy=words.energy(used)))
         return " · ".join(parts)
     counted, before = compared.made(compared.day), compared.made(compared.before)
-    parts = [f"{words.energy(made)} made" if made is not None else "The day's energy is not known"]
+    parts = [
+        tr("{energy} made", energy=words.energy(made)) if made is not None else tr("The day's energy is not known")
+    ]
     if counted is not None and counted.provenance >= Provenance.BACK_FILLED:
-        parts[0] += f" ({counted.provenance.word})"
+        parts[0] += f" ({provenance_words(counted.provenance)})"
     if before is not None:
-        parts[0] += f", {words.energy(before.watt_hours)} the day before"
+        parts[0] += tr(", {energy} the day before", energy=words.energy(before.watt_hours))
     if used is not None:
-        parts.append(f"{words.energy(used)} used")
+        parts.append(tr("{energy} used", energy=words.energy(used)))
     return " · ".join(parts)
 
 
@@ -51,17 +56,19 @@ def moment_words(compared: Compared, moment: float, sight: Sight) -> str:
     parts = [clock(moment, words)]
     if made is None and used is None and net is None:
         after = bool(day.times) and moment > day.times[-1]
-        parts.append("not yet" if sight.live and after else "nothing was read here")
+        parts.append(tr("not yet") if sight.live and after else tr("nothing was read here"))
     if made is not None:
         parts.append(words.watts(made))
     if used is not None:
-        parts.append(f"using {words.watts(used)}")
+        parts.append(tr("using {watts}", watts=words.watts(used)))
     if net is not None:
-        parts.append(f"{words.watts(abs(net))} {'from' if net >= 0 else 'to'} grid")
-    yesterday = "yesterday" if sight.live else "the day before"
-    for curves, name in ((compared.before, yesterday), (compared.best, "best day")):
+        power = words.watts(abs(net))
+        parts.append(tr("{watts} from grid", watts=power) if net >= 0 else tr("{watts} to grid", watts=power))
+    yesterday = tr("yesterday") if sight.live else tr("the day before")
+    best = None if compared.best is compared.before else compared.best
+    for curves, name in ((compared.before, yesterday), (best, tr("best day"))):
         then = None if curves is None else curves.production.between(moment - compared.apart(curves))
-        if then is not None and not (name == "best day" and compared.best is compared.before):
+        if then is not None:
             parts.append(f"{name} {words.watts(then)}")
     return " · ".join(parts)
 
@@ -71,13 +78,18 @@ def why_empty(compared: Compared, sight: Sight) -> str:
     if not sight.live:
         made = compared.made(compared.day)
         if made is None:
-            return "Nothing was recorded on this day."
-        return f"Power was not read on this day. The gateway counted {sight.wording.energy(made.watt_hours)}."
+            return tr("Nothing was recorded on this day.")
+        return tr(
+            "Power was not read on this day. The gateway counted {energy}.",
+            energy=sight.wording.energy(made.watt_hours),
+        )
     before = compared.before
     first = None if before is None else before.first_light()
     if first is None:
-        return "Nothing has been read yet today."
-    return f"Nothing has been read yet today. Yesterday the first light was at {clock(first, sight.wording)}."
+        return tr("Nothing has been read yet today.")
+    return tr(
+        "Nothing has been read yet today. Yesterday the first light was at {time}.", time=clock(first, sight.wording)
+    )
 
 
 def clock(moment: float, words: Wording) -> str:

@@ -22,6 +22,8 @@ class Remembered:
     pause: str = ""
     paused_until: str = ""
     told_no_tray: bool = False
+    told_closed: bool = False
+    """It was said that the program goes on when its window is closed."""
     view: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -93,12 +95,13 @@ def _document(known: Remembered) -> dict[str, Any]:
 
 def _checked(document: Any) -> Remembered:
     """Raises one of Python's own errors for a document that is not ours."""
-    # Written by versions that had no charts to remember, too.
+    # Written by versions that had less to remember, too.
     view = {str(name): str(value) for name, value in document.get("view", {}).items()}
     known = Remembered(
         str(document["pause"]),
         str(document["paused_until"]),
         document["told_no_tray"] is True,
+        document.get("told_closed") is True,
         MappingProxyType(view),
     )
     if known.until is not None and known.until.tzinfo is None:

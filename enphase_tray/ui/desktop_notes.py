@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from enphase_tray.model.language import tr
 from enphase_tray.ui.bus_link import BusLink
 from enphase_tray.ui.resources import APP_ID
 
@@ -34,6 +35,12 @@ class DesktopNotes(QObject):
 
     failed = Signal(object)
     """A `Note` that nobody took: no bus, no daemon, or no answer."""
+    withdrawn = Signal(str)
+    """What this note was about is over, whether it had been shown or not."""
+    daemon_came = Signal()
+    """A notification daemon started: what failed before may work now."""
+    activated = Signal(str)
+    """The desktop's leave to take the focus for what is asked next."""
     show_asked = Signal(str)
     mute_asked = Signal(str)
 
@@ -53,6 +60,8 @@ class DesktopNotes(QObject):
         self._queued: list[Note] = []
         self._shown: dict[str, int] = {}
         """Our id to the daemon's."""
+        self._on_the_way: dict[str, Note | None] = {}
+        """Sent but not numbered yet: what shall be there in the end, `None` where it is over already."""
 
     def show(self, note: Note) -> None:
         """Show `note`, in the place of an earlier one with its id."""
@@ -68,9 +77,12 @@ class DesktopNotes(QObject):
     def withdraw(self, note_id: str) -> None:
         """Take back what was shown for `note_id`, if it is still there."""
         self._queued = [note for note in self._queued if note.id != note_id]
+        if note_id in self._on_the_way:
+            self._on_the_way[note_id] = None
         number = self._shown.pop(note_id, None)
         if number is not None and self._link is not None:
             self._link.call(self._target, "CloseNotification", "u", (number,))
+        self.withdrawn.emit(note_id)
 
     def close(self) -> None:
         """Hang up. What is on screen stays there."""
@@ -102,11 +114,15 @@ class DesktopNotes(QObject):
         return True
 
     def _send(self, note: Note, capabilities: frozenset[str]) -> None:
+        before = note.id in self._on_the_way
+        self._on_the_way[note.id] = note
+        if before:
+            return  # its number is needed to replace it
         actions: list[str] = []
         if "actions" in capabilities:
-            actions = ["default", "Show"]
+            actions = ["default", tr("Show")]
             if note.mutable:
-                actions += ["mute", "Mute for today"]
+                actions += ["mute", tr("Mute for today")]
         # Angle brackets would be taken for markup, or drop half the sentence.
         body = html.escape(note.body, quote=False) if "body-markup" in capabilities else note.body
         hints = {
@@ -145,11 +161,17 @@ class DesktopNotes(QObject):
             self._send(note, self._capabilities)
 
     def _on_shown(self, note: Note, answer: tuple[Any, ...] | None) -> None:
+        wanted = self._on_the_way.pop(note.id, note)
         if answer is None:
             self._shown.pop(note.id, None)
-            self.failed.emit(note)
-        else:
-            self._shown[note.id] = int(answer[0])
+            if wanted is not None:
+                self.failed.emit(wanted)
+            return
+        self._shown[note.id] = int(answer[0])
+        if wanted is None:
+            self.withdraw(note.id)
+        elif wanted is not note:
+            self.show(wanted)
 
     @Slot(str, object)
     def _on_signal(self, name: str, body: tuple[Any, ...]) -> None:
@@ -157,6 +179,10 @@ class DesktopNotes(QObject):
             # Another daemon counts its notifications anew: our numbers could be someone else's now.
             self._shown.clear()
             self._capabilities = None
+            if len(body) == 3 and body[2]:
+                self.daemon_came.emit()
+        elif name == "ActivationToken" and len(body) == 2 and self._ours(body[0]) is not None:
+            self.activated.emit(str(body[1]))
         elif name == "ActionInvoked" and len(body) == 2:
             self._on_action(self._ours(body[0]), str(body[1]))
         elif name == "NotificationClosed" and body:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.history import Energy, Provenance, SiteDay
+from enphase_tray.model.language import tr
 from enphase_tray.ui.periods import Period, Span, period_of, year_before
 
 Days = Mapping[date, SiteDay]
@@ -24,7 +26,12 @@ class Quantity(StrEnum):
     @property
     def words(self) -> str:
         """As the user reads it."""
-        return {"imported": "From grid", "exported": "To grid"}.get(self.value, self.value.capitalize())
+        return {
+            "production": tr("Production"),
+            "consumption": tr("Consumption"),
+            "imported": tr("From grid"),
+            "exported": tr("To grid"),
+        }[self.value]
 
     def of(self, day: SiteDay | None) -> Energy | None:
         """This quantity's energy of a day."""
@@ -76,7 +83,9 @@ class Bar:
     @property
     def label(self) -> str:
         """The short name under the bar."""
-        return {Span.MONTH: f"{self.first:%b}", Span.YEAR: f"{self.first.year}"}.get(self.span, f"{self.first.day}")
+        return {Span.MONTH: dated("{mon}", self.first), Span.YEAR: f"{self.first.year}"}.get(
+            self.span, f"{self.first.day}"
+        )
 
     @property
     def name(self) -> str:

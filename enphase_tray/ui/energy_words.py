@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.history import Provenance, Rejection
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import Snapshot
-from enphase_tray.status.words import UNKNOWN, Wording
+from enphase_tray.status.words import UNKNOWN, Wording, provenance_words
 from enphase_tray.ui.energy_bars import Bar, Days, Quantity, Total, best_of, total_between
 from enphase_tray.ui.periods import Period, Span
 
@@ -13,36 +15,38 @@ from enphase_tray.ui.periods import Period, Span
 def totals_line(days: Days, quantity: Quantity, today: date, snapshot: Snapshot | None, words: Wording) -> str:
     """`This week 81.2 kWh · this month 412 kWh · this year 3.12 MWh · lifetime 10.3 MWh`."""
     starts = (
-        ("This week", today - timedelta(days=today.weekday())),
-        ("this month", today.replace(day=1)),
-        ("this year", date(today.year, 1, 1)),
+        (tr("This week"), today - timedelta(days=today.weekday())),
+        (tr("this month"), today.replace(day=1)),
+        (tr("this year"), date(today.year, 1, 1)),
     )
     parts = [f"{name} {_energy(total_between(days, start, today, quantity), words)}" for name, start in starts]
     lifetime = _lifetime(snapshot, quantity)
     if lifetime is not None:
-        parts.append(f"lifetime {words.energy(lifetime)}")
+        parts.append(tr("lifetime {energy}", energy=words.energy(lifetime)))
     return " · ".join(parts)
 
 
 def bar_words(bar: Bar, words: Wording) -> str:
     """One bar in a sentence: how much, how it is known, and a year before."""
-    so_far = " so far" if bar.running else ""
     if bar.over == 0:
-        parts = [f"{bar.name}: still to come"]
+        parts = [tr("{name}: still to come", name=bar.name)]
     elif bar.total is None:
-        parts = [f"{bar.name}: not known"]
+        parts = [tr("{name}: not known", name=bar.name)]
     else:
-        parts = [f"{bar.name}{so_far}: {words.energy(bar.total.watt_hours)}{_surety(bar.total, words)}"]
+        parts = [_so_much(bar.name, bar.total, words, so_far=bar.running)]
         if bar.total.days < bar.over:
-            parts.append(f"{bar.total.days} of {bar.over} days known")
+            parts.append(_days_known(bar.total.days, bar.over))
     before = bar.before
-    earlier = "a year before" if bar.span is Span.DAY else f"{bar.first:%B} {bar.first.year - 1}:"
-    if bar.span is Span.YEAR:
+    if bar.span is Span.DAY:
+        earlier = tr("a year before")
+    elif bar.span is Span.YEAR:
         earlier = f"{bar.first.year - 1}"
+    else:
+        earlier = tr("{month}:", month=dated("{month} {year}", bar.first.replace(year=bar.first.year - 1)))
     if before is not None:
         parts.append(f"{earlier} {words.energy(before.watt_hours)}")
     if bar.before_until is not None:
-        until = f"{words.energy(bar.before_until.watt_hours)} by this day"
+        until = tr("{energy} by this day", energy=words.energy(bar.before_until.watt_hours))
         if before is None:
             parts.append(f"{earlier} {until}")
         else:
@@ -56,7 +60,8 @@ def left_out_words(rejections: Iterable[Rejection], bar: Bar, quantity: Quantity
     count = sum(one.count for one in mine)
     if not count:
         return ""
-    return f"{count} answer{'s' if count > 1 else ''} left out ({', '.join(sorted({one.reason for one in mine}))})"
+    reasons = ", ".join(sorted({one.reason for one in mine}))
+    return trn("{count} answer left out ({reasons})", "{count} answers left out ({reasons})", count, reasons=reasons)
 
 
 def all_words(bars: tuple[Bar, ...], period: Period, words: Wording) -> str:
@@ -71,15 +76,14 @@ def all_words(bars: tuple[Bar, ...], period: Period, words: Wording) -> str:
         sum(part.days for part in parts),
     )
     running = any(bar.over == 0 or bar.running for bar in bars) and any(bar.over for bar in bars)
-    name = "All years" if period.span is Span.ALL else period.words
-    said = [f"{name}{' so far' if running else ''}: {words.energy(total.watt_hours)}{_surety(total, words)}"]
+    name = tr("All years") if period.span is Span.ALL else period.words
+    said = [_so_much(name, total, words, so_far=running)]
     over = sum(bar.over for bar in bars)
     if total.days < over and period.span is not Span.ALL:
-        said.append(f"{total.days} of {over} days known")
+        said.append(_days_known(total.days, over))
     best = best_of(bars)
     if best is not None and best.total is not None:
-        kind = {Span.DAY: "day", Span.MONTH: "month"}.get(best.span, "year")
-        said.append(f"best {kind} {best.name}, {words.energy(best.total.watt_hours)}")
+        said.append(tr(_BEST.get(best.span, _BEST_YEAR), name=best.name, energy=words.energy(best.total.watt_hours)))
     return " · ".join(said)
 
 
@@ -89,16 +93,31 @@ def known_words(total: Total | None) -> str:
         return UNKNOWN
     share = 100.0 * total.unsure / total.watt_hours if total.watt_hours > 0 else 0.0
     if total.days == 1 or total.provenance < Provenance.BACK_FILLED:
-        return total.provenance.word
-    return f"{max(1, round(share))} % {total.provenance.word}"
+        return provenance_words(total.provenance)
+    return f"{max(1, round(share))} % {provenance_words(total.provenance)}"
+
+
+_BEST = {Span.DAY: mark("best day {name}, {energy}"), Span.MONTH: mark("best month {name}, {energy}")}
+_BEST_YEAR = mark("best year {name}, {energy}")
+
+
+def _so_much(name: str, total: Total, words: Wording, *, so_far: bool) -> str:
+    energy = words.energy(total.watt_hours) + _surety(total, words)
+    if so_far:
+        return tr("{name} so far: {energy}", name=name, energy=energy)
+    return tr("{name}: {energy}", name=name, energy=energy)
+
+
+def _days_known(known: int, over: int) -> str:
+    return trn("{count} of {total} days known", "{count} of {total} days known", known, total=over)
 
 
 def _surety(total: Total, words: Wording) -> str:
     if total.provenance < Provenance.BACK_FILLED or not total.days:
         return ""
     if total.days == 1 or total.unsure >= total.watt_hours:
-        return f" ({total.provenance.word})"
-    return f", {words.energy(total.unsure)} of it {total.provenance.word}"
+        return f" ({provenance_words(total.provenance)})"
+    return tr(", {energy} of it {how}", energy=words.energy(total.unsure), how=provenance_words(total.provenance))
 
 
 def _energy(total: Total | None, words: Wording) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedLayout, QW
 
 from enphase_tray.alerts.words import short
 from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.muting import mute_subject, mute_words
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.choices import Choice
@@ -16,14 +17,14 @@ from enphase_tray.ui.marks import Mark, mark_icon
 from enphase_tray.ui.mute_menu import Subject, add_actions, alert_subjects, emptied
 from enphase_tray.ui.tables import fit_columns, table_view
 from enphase_tray.ui.text import clean, tip
-from enphase_tray.ui.theme import GRID, colours
+from enphase_tray.ui.theme import GRID, colours, to_font
 from enphase_tray.ui.widgets import Card, Label, Role, button, column, empty_state, row
 
 Index = QModelIndex | QPersistentModelIndex
-_TITLES = ("When", "What", "Event")
+_TITLES = (mark("When"), mark("What"), mark("Event"))
 _MARKS = {"critical": Mark.FAULT, "warning": Mark.LOOK, "information": Mark.NOTE}
-_SEVERITIES = {"critical": "Fault", "warning": "To look at", "information": "Note"}
-FILTERS = ("All events", "Faults", "Things to look at", "Notes", "Over again")
+_SEVERITIES = {"critical": mark("Fault"), "warning": mark("To look at"), "information": mark("Note")}
+FILTERS = (mark("All events"), mark("Faults"), mark("Things to look at"), mark("Notes"), mark("Over again"))
 
 
 class EventModel(QAbstractTableModel):
@@ -48,7 +49,7 @@ class EventModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _TITLES[section]
+            return tr(_TITLES[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -80,21 +81,21 @@ class EventsPage(Card):
         super().__init__(2 * GRID, 2 * GRID)
         self._attention = attention
         self.model = EventModel()
-        self.view = table_view("Events", "What happened and what you were told, newest first")
+        self.view = table_view(tr("Events"), tr("What happened and what you were told, newest first"))
         self.view.setModel(self.model)
         self.kind = Choice()
-        self.kind.addItems(list(FILTERS))
-        self.kind.setAccessibleName("Kind of event")
+        self.kind.addItems([tr(name) for name in FILTERS])
+        self.kind.setAccessibleName(tr("Kind of event"))
         self.needle = QLineEdit()
-        self.needle.setPlaceholderText("Text or serial")
+        self.needle.setPlaceholderText(tr("Text or serial"))
         self.needle.setClearButtonEnabled(True)
-        self.needle.setAccessibleName("Show events that contain")
-        self.needle.setMaximumWidth(GRID * 55)
+        self.needle.setAccessibleName(tr("Show events that contain"))
+        self.needle.setMaximumWidth(to_font(55 * GRID))
         self.count = Label(role=Role.NOTE)
         self.title = Label(wrap=True)
         self.body_text = Label(role=Role.NOTE, wrap=True)
         self.muted = Label(role=Role.NOTE, wrap=True)
-        self.mute = button("&Mute", name="Mute what this event is about, or hear of it again")
+        self.mute = button(tr("&Mute"), name=tr("Mute what this event is about, or hear of it again"))
         self.menu = QMenu(self.mute)
         self.mute.setMenu(self.menu)
         self._empty = empty_state("")
@@ -165,12 +166,14 @@ class EventsPage(Card):
         kept = [event for event in self._all if _fits(event, kind) and needle in _searchable(event)]
         self.model.put(kept, self._shown)
         fit_columns(self.view)
-        self.count.say("" if not self._all else f"{len(kept)} of {len(self._all)}")
+        self.count.say("" if not self._all else tr("{kept} of {all}", kept=len(kept), all=len(self._all)))
         self._stack.setCurrentIndex(0 if kept else 1)
         self._empty.say(
-            "No event fits the filter."
+            tr("No event fits the filter.")
             if self._all
-            else "Nothing has happened yet. Relays that open, inverters that stop and lost contact will be listed here."
+            else tr(
+                "Nothing has happened yet. Relays that open, inverters that stop and lost contact will be listed here."
+            )
         )
         self._selected(QItemSelection(), QItemSelection())
 
@@ -182,7 +185,7 @@ class EventsPage(Card):
         if event is not None:
             when = "" if self._shown is None else f"{self._shown.wording.clock(event.at, self._shown.now)} · "
             self.title.say(f"{when}{event.title}")
-            self.body_text.say(event.body or "There is nothing more to say about it.")
+            self.body_text.say(event.body or tr("There is nothing more to say about it."))
         self._say_muted()
 
     @Slot()
@@ -220,9 +223,9 @@ def _subjects(event: HistoryEvent) -> tuple[Subject, ...]:
 def what(event: HistoryEvent) -> str:
     """The kind of an event in words."""
     if event.kind == "cleared":
-        return "Over again"
-    word = _SEVERITIES.get(event.severity, "Note")
-    return f"{word}, changed" if event.kind == "updated" else word
+        return tr("Over again")
+    word = tr(_SEVERITIES.get(event.severity, mark("Note")))
+    return tr("{word}, changed", word=word) if event.kind == "updated" else word
 
 
 def _fits(event: HistoryEvent, kind: int) -> bool:

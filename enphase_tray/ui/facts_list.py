@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from enphase_tray.ui.scrolling import DownScroll
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.widgets import Label, Role
+
+_WIDTH, _WIDEST = 56 * GRID, 80 * GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,13 @@ class Fact:
         return self.heading, bool(self.value)
 
 
-class FactsList(QScrollArea):
+class FactsList(DownScroll):
     """Scrolls up and down only."""
 
     def __init__(self, name: str) -> None:
         """`name` is what a screen reader calls it."""
-        super().__init__()
+        super().__init__(_WIDTH, _WIDEST)
         self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.facts: tuple[Fact, ...] = ()
         self._labels: list[tuple[Label, Label | None]] = []
 
@@ -70,6 +69,4 @@ class FactsList(QScrollArea):
                 grid.addWidget(value, line, 1)
             self._labels.append((name, value))
         grid.setRowStretch(len(facts), 1)
-        self.setWidget(inside)
-        for surface in (inside, self.viewport()):
-            surface.setAutoFillBackground(False)
+        self.put_page(inside)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from enphase_tray.model.language import tr, trn
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.text import clean
 
@@ -12,15 +13,18 @@ def footer_words(shown: Shown) -> str:
     if shown.result is None or snapshot is None:
         return ""
     gateway = snapshot.gateway
-    parts = [f"Gateway {clean(gateway.serial, 40)}", f"firmware {clean(str(gateway.firmware), 40)}"]
+    parts = [
+        tr("Gateway {serial}", serial=clean(gateway.serial, 40)),
+        tr("firmware {firmware}", firmware=clean(str(gateway.firmware), 40)),
+    ]
     expires = None if shown.result.token is None else shown.result.token.expires_at
     if expires is not None:
         left = expires - shown.now
-        parts.append("token has expired" if left <= timedelta() else f"token: {_left(left)} left")
+        parts.append(tr("token has expired") if left <= timedelta() else tr("token: {left} left", left=_left(left)))
     return " · ".join(parts)
 
 
 def _left(left: timedelta) -> str:
     if left.days >= 2:
-        return f"{left.days} days"
-    return f"{max(1, round(left.total_seconds() / 3600))} h"
+        return trn("{count} day", "{count} days", left.days)
+    return tr("{hours} h", hours=max(1, round(left.total_seconds() / 3600)))

@@ -6,12 +6,13 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from enphase_tray.model.identity import Family, FoundGateway
+from enphase_tray.model.language import tr
 from enphase_tray.settings.settings import GatewaySettings
 from enphase_tray.settings.validate import check_host, check_serial
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.login_fields import add_row, form_layout, marked
 from enphase_tray.ui.text import clean
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 from enphase_tray.ui.widgets import Field, Label, Role, button, column, row
 
 _SECONDS = 4.0
@@ -31,11 +32,11 @@ class FoundList(QWidget):
         self._live = live
         self.gateways: tuple[FoundGateway, ...] = ()
         self.list = QListWidget()
-        self.list.setAccessibleName("Gateways found in your network")
-        self.list.setMinimumHeight(GRID * 18)
-        self.list.setMaximumHeight(GRID * 32)
+        self.list.setAccessibleName(tr("Gateways found in your network"))
+        self.list.setMinimumHeight(to_font(18 * GRID))
+        self.list.setMaximumHeight(to_font(32 * GRID))
         self.state = Label("", Role.NOTE, wrap=True)
-        self.again = button("Loo&k again")
+        self.again = button(tr("Loo&k again"))
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._over)
@@ -53,7 +54,7 @@ class FoundList(QWidget):
     def look(self) -> None:
         """Search anew."""
         self.again.setEnabled(False)
-        self.state.say("Looking for gateways in your network…")
+        self.state.say(tr("Looking for gateways in your network…"))
         self._patience.start(_PATIENCE_MS)
         self._live.discover(_SECONDS)
 
@@ -68,10 +69,12 @@ class FoundList(QWidget):
             QListWidgetItem(_words(gateway), self.list)
         self.list.blockSignals(False)
         if not self.gateways:
-            self.state.say("No gateway answered. Type its serial number and address, or look again.")
+            self.state.say(tr("No gateway answered. Type its serial number and address, or look again."))
             return
         count = len(self.gateways)
-        self.state.say("One gateway found." if count == 1 else f"{count} gateways found; which one is yours?")
+        self.state.say(
+            tr("One gateway found.") if count == 1 else tr("{count} gateways found; which one is yours?", count=count)
+        )
         same = [place for place, g in enumerate(self.gateways) if chosen is not None and g.serial == chosen.serial]
         self.list.setCurrentRow(same[0] if same else 0 if count == 1 else -1)
 
@@ -85,7 +88,7 @@ class FoundList(QWidget):
         self._patience.stop()
         self.again.setEnabled(True)
         if not self.gateways:
-            self.state.say("Nothing has been found so far.")
+            self.state.say(tr("Nothing has been found so far."))
 
     @Slot(int)
     def _picked(self, _place: int) -> None:
@@ -102,13 +105,13 @@ class GatewayFields(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._serial_line, self._host_line = QLineEdit(), QLineEdit()
-        self._serial_line.setPlaceholderText("12 digits, on the gateway's label")
-        self._host_line.setPlaceholderText("found by itself if empty")
-        self.serial = Field(self._serial_line, "Serial number of the gateway")
-        self.host = Field(self._host_line, "Host name or address of the gateway")
+        self._serial_line.setPlaceholderText(tr("12 digits, on the gateway's label"))
+        self._host_line.setPlaceholderText(tr("found by itself if empty"))
+        self.serial = Field(self._serial_line, tr("Serial number of the gateway"))
+        self.host = Field(self._host_line, tr("Host name or address of the gateway"))
         self.form = form_layout(self)
-        add_row(self.form, "Serial nu&mber", self.serial)
-        add_row(self.form, "&Host name", self.host)
+        add_row(self.form, tr("Serial nu&mber"), self.serial)
+        add_row(self.form, tr("&Host name"), self.host)
         self.serial.edited.connect(self.edited)
         self.host.edited.connect(self.edited)
 
@@ -126,13 +129,15 @@ class GatewayFields(QWidget):
         self._serial_line.setText(clean(gateway.serial, 40))
         address = gateway.addresses[0] if gateway.addresses else ""
         self._host_line.setText(f"{_bracketed(address)}:{gateway.port}" if gateway.port not in _USUAL_PORTS else "")
-        self._host_line.setPlaceholderText(f"found by itself (now {clean(address, 60)})" if address else "")
+        self._host_line.setPlaceholderText(
+            tr("found by itself (now {address})", address=clean(address, 60)) if address else ""
+        )
 
     def check(self, *, serial_required: bool = True) -> list[Field]:
         """Mark what is wrong and return those fields."""
         serial = check_serial(self.serial.text)
         if not self.serial.text and (serial_required or not self.host.text):
-            serial = "Type the serial number: 12 digits on the gateway's label and in the Enphase app."
+            serial = tr("Type the serial number: 12 digits on the gateway's label and in the Enphase app.")
         return marked(((self.serial, serial), (self.host, check_host(self.host.text))))
 
 
@@ -149,9 +154,9 @@ def _bracketed(address: str) -> str:
 
 
 def _words(gateway: FoundGateway) -> str:
-    parts = [f"{clean(gateway.name, 30) or 'Gateway'} {clean(gateway.serial, 40)}".strip()]
+    parts = [f"{clean(gateway.name, 30) or tr('Gateway')} {clean(gateway.serial, 40)}".strip()]
     if gateway.addresses:
-        parts.append(f"at {clean(gateway.addresses[0], 60)}")
+        parts.append(tr("at {address}", address=clean(gateway.addresses[0], 60)))
     if gateway.firmware is not None:
-        parts.append(f"firmware {clean(str(gateway.firmware), 40)}")
+        parts.append(tr("firmware {firmware}", firmware=clean(str(gateway.firmware), 40)))
     return ", ".join(parts)

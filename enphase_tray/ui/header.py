@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
+from enphase_tray.model.language import mark, tr
 from enphase_tray.model.readings import NetReading, PowerReading, Snapshot
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.settings.attention import Mute, muted_by
@@ -16,7 +17,7 @@ from enphase_tray.status.words import UNKNOWN, Wording
 from enphase_tray.ui.link_label import LinkLabel
 from enphase_tray.ui.marks import Mark, MarkWidget
 from enphase_tray.ui.reasons import why_no_meter, why_unknown
-from enphase_tray.ui.theme import GRID, figure_font
+from enphase_tray.ui.theme import GRID, figure_font, to_font
 from enphase_tray.ui.widgets import Card, Label, Role, button, column, divider, row
 
 MARKS = {
@@ -29,6 +30,9 @@ MARKS = {
     IconState.CERTIFICATE: Mark.LOCKED,
     IconState.UNKNOWN: Mark.UNKNOWN,
 }
+
+
+_NOT_READ = mark("Not read for some time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,15 @@ class TitleLine(QWidget):
         super().__init__()
         self._mark = MarkWidget(Mark.UNKNOWN, 18)
         self.verdict = LinkLabel(role=Role.TITLE)
+        self.verdict.setMinimumWidth(to_font(40 * GRID))
         self.verdict.clicked.connect(self.asked)
         self.age = Label(role=Role.NOTE)
         self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.refresh_button = button("&Refresh", name="Read the gateway now")
-        self.settings_button = button("&Settings…")
+        self.refresh_button = button(tr("&Refresh"), name=tr("Read the gateway now"))
+        self.settings_button = button(tr("&Settings…"))
+        self.help_button = button(tr("Help"), name=tr("What is wrong, the log, and what this program is"))
+        self.help_menu = QMenu(self.help_button)
+        self.help_button.setMenu(self.help_menu)
         self.refresh_button.clicked.connect(self.refresh)
         self.settings_button.clicked.connect(self.settings)
         line = row(self, 0, 2 * GRID)
@@ -83,19 +91,21 @@ class TitleLine(QWidget):
         line.addWidget(self.age)
         line.addWidget(self.refresh_button)
         line.addWidget(self.settings_button)
+        line.addWidget(self.help_button)
 
     def show_moment(self, shown: Shown, site: str) -> None:
         """Say how the site is and how old that knowledge is."""
         self._mark.set_mark(MARKS[shown.status.icon])
-        self.verdict.say(f"{site} · {shown.status.verdict}" if site else shown.status.verdict, muted_alerts(shown))
+        verdict = tr(_NOT_READ) if _left_alone(shown) else shown.status.verdict
+        self.verdict.say(f"{site} · {verdict}" if site else verdict, muted_alerts(shown))
         snapshot = shown.snapshot
-        exact = "" if snapshot is None else f"Read at {shown.wording.clock(snapshot.at, shown.now)}"
-        self.age.say(f"Read {shown.status.age}" if snapshot is not None else "", exact)
+        exact = "" if snapshot is None else tr("Read at {time}", time=shown.wording.clock(snapshot.at, shown.now))
+        self.age.say(tr("Read {age}", age=shown.status.age) if snapshot is not None else "", exact)
 
     def set_polling(self, polling: bool) -> None:
         """While a poll is under way there is nothing to ask for."""
         self.refresh_button.setEnabled(not polling)
-        self.refresh_button.setText("Reading…" if polling else "&Refresh")
+        self.refresh_button.setText(tr("Reading…") if polling else tr("&Refresh"))
 
 
 class Figure(QWidget):
@@ -107,7 +117,6 @@ class Figure(QWidget):
         self.value = Label(UNKNOWN)
         self.value.setFont(figure_font(self.value.font()))
         self.below = Label("", Role.NOTE)
-        self.value.setMinimumWidth(GRID * 10)
         body = column(self, 0, 0)
         for label in (self.name, self.value, self.below):
             body.addWidget(label)
@@ -118,20 +127,25 @@ class Figure(QWidget):
         self.name.say(name)
         self.value.say(value, reason if value == UNKNOWN else "")
         self.value.setEnabled(not dim)
-        self.value.setAccessibleName(f"{name}: {'not known' if value == UNKNOWN else value}")
+        self.value.setAccessibleName(f"{name}: {tr('not known') if value == UNKNOWN else value}")
         self.value.setAccessibleDescription(reason if value == UNKNOWN else "")
 
 
 class FigureCard(Card):
     """The row of figures: production large, use beneath each, and the grid at the end where it is measured."""
 
-    NAMES = ("Production now", "Today", "7 days", "Lifetime")
-    _WORDS = ("Production now", "Production today", "Production of the last seven days", "Lifetime production")
+    NAMES = (mark("Production now"), mark("Today"), mark("7 days"), mark("Lifetime"))
+    _WORDS = (
+        mark("Production now"),
+        mark("Production today"),
+        mark("Production of the last seven days"),
+        mark("Lifetime production"),
+    )
 
     def __init__(self) -> None:
         super().__init__(3 * GRID, 0)
-        self.figures = tuple(Figure(name) for name in self.NAMES)
-        self.grid = Figure("Grid")
+        self.figures = tuple(Figure(tr(name)) for name in self.NAMES)
+        self.grid = Figure(tr("Grid"))
         self._line = divider()
         self._cells = cells = QGridLayout()
         cells.setHorizontalSpacing(4 * GRID)
@@ -148,20 +162,20 @@ class FigureCard(Card):
         snapshot = shown.snapshot
         production = snapshot.production if snapshot is not None else None
         consumption = snapshot.consumption if snapshot is not None else None
-        names = list(self.NAMES)
+        names = [tr(name) for name in self.NAMES]
         if shown.stale and snapshot is not None:
-            names[0] = f"Production at {shown.wording.clock(snapshot.at, shown.now)}"
+            names[0] = tr("Production at {time}", time=shown.wording.clock(snapshot.at, shown.now))
         made = _texts(production, shown.wording)
         used = _texts(consumption, shown.wording)
         for place, figure in enumerate(self.figures):
-            reason = why_unknown(snapshot, self._WORDS[place])
+            reason = why_unknown(snapshot, tr(self._WORDS[place]))
             figure.show_value(names[place], made[place], reason, dim=shown.stale)
             self._show_use(figure, used[place], consumption is not None)
         self._show_grid(shown, None if snapshot is None else snapshot.net)
 
     def _show_use(self, figure: Figure, text: str, measured: bool) -> None:
         figure.below.setVisible(measured)
-        figure.below.say(f"Using {text}" if figure is self.figures[0] else f"Used {text}")
+        figure.below.say(tr("Using {text}", text=text) if figure is self.figures[0] else tr("Used {text}", text=text))
 
     def _show_grid(self, shown: Shown, net: NetReading | None) -> None:
         measured = net is not None
@@ -173,16 +187,19 @@ class FigureCard(Card):
             return
         self.setToolTip("")
         watts = net.watts_now
-        name = "To grid" if watts is not None and watts < 0 else "From grid"
+        name = tr("To grid") if watts is not None and watts < 0 else tr("From grid")
         if shown.stale and shown.snapshot is not None:
-            name += f" at {shown.wording.clock(shown.snapshot.at, shown.now)}"
+            name += tr(" at {time}", time=shown.wording.clock(shown.snapshot.at, shown.now))
         value = shown.wording.watts(None if watts is None else abs(watts))
-        self.grid.show_value(name, value, why_unknown(shown.snapshot, "Exchange with the grid"), dim=shown.stale)
+        self.grid.show_value(name, value, why_unknown(shown.snapshot, tr("Exchange with the grid")), dim=shown.stale)
         drawn = shown.wording.energy(net.watt_hours_imported)
         given = shown.wording.energy(net.watt_hours_exported)
         known = drawn != UNKNOWN or given != UNKNOWN
         self.grid.below.setVisible(known)
-        self.grid.below.say(f"{drawn} in · {given} out", "Lifetime energy taken from and given to the grid")
+        self.grid.below.say(
+            tr("{drawn} in · {given} out", drawn=drawn, given=given),
+            tr("Lifetime energy taken from and given to the grid"),
+        )
 
 
 def muted_alerts(shown: Shown) -> str:
@@ -193,6 +210,13 @@ def muted_alerts(shown: Shown) -> str:
         if mute is not None:
             lines.append(f"{alert.title}: {mute_words(mute, shown.now, shown.wording)}")
     return "\n".join(lines)
+
+
+def _left_alone(shown: Shown) -> bool:
+    """Whether the figures are old though nothing failed: what was well then is not known to be so now."""
+    result = shown.result
+    quiet = result is not None and result.failure is None and result.certificate is None and not result.active
+    return quiet and shown.stale
 
 
 def _texts(reading: PowerReading | None, wording: Wording) -> tuple[str, str, str, str]:

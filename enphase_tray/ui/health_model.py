@@ -7,23 +7,25 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
 
 from enphase_tray.model.health import Cause, Concern, HealthReport, PanelHealth
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.finding_words import percent, since_words
 from enphase_tray.status.health import by_concern, explanation, is_retired, state_words
 from enphase_tray.status.words import UNKNOWN
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.marks import Mark, mark_icon
+from enphase_tray.ui.stylesheet import picked
 from enphase_tray.ui.text import clean, tip
-from enphase_tray.ui.theme import GRID, colours
+from enphase_tray.ui.theme import GRID, colours, readable, to_font
 
 Index = QModelIndex | QPersistentModelIndex
-HEADS = ("Panel", "State", "Of its group", "Since", "Lost", "Group")
+HEADS = (mark("Panel"), mark("State"), mark("Of its group"), mark("Since"), mark("Lost"), mark("Group"))
 _MEANINGS = (
-    "Serial number",
-    "How it is, and why as far as known",
-    "What it made of its group's level in the last seven days with light; the thick line is its usual share",
-    "Since when",
-    "Energy lost since then, within the days looked at",
-    "Panels whose day curves have the same shape are one group",
+    mark("Serial number"),
+    mark("How it is, and why as far as known"),
+    mark("What it made of its group's level in the last seven days with light; the thick line is its usual share"),
+    mark("Since when"),
+    mark("Energy lost since then, within the days looked at"),
+    mark("Panels whose day curves have the same shape are one group"),
 )
 STATE_COLUMN, SHARE_COLUMN, LOST_COLUMN = 1, 2, 4
 _FULL = 1.25
@@ -89,8 +91,12 @@ class HealthModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
-        return _MEANINGS[section] if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole) else None
+            return tr(HEADS[section])
+        return (
+            tr(_MEANINGS[section])
+            if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+            else None
+        )
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or self._shown is None:
@@ -122,8 +128,8 @@ class HealthModel(QAbstractTableModel):
     def _spoken(self, panel: PanelHealth, column: int, shown: Shown) -> str:
         text = self._text(panel, column, shown)
         if column == SHARE_COLUMN and share_now(panel) is not None and panel.usual_share is not None:
-            return f"{text}, usually {percent(panel.usual_share, shown.wording)}"
-        return "not known" if text == UNKNOWN else text
+            return tr("{text}, usually {percent}", text=text, percent=percent(panel.usual_share, shown.wording))
+        return tr("not known") if text == UNKNOWN else text
 
 
 class ShareBar(QStyledItemDelegate):
@@ -140,13 +146,15 @@ class ShareBar(QStyledItemDelegate):
             return
         tones = colours(QApplication.palette())
         box = QRectF(option.rect)
-        area = QRectF(box.left() + _FIGURE_WIDTH, box.center().y() - GRID, _BAR_WIDTH, 2.0 * GRID)
+        high = to_font(GRID)
+        area = QRectF(box.left() + to_font(_FIGURE_WIDTH), box.center().y() - high, to_font(_BAR_WIDTH), 2.0 * high)
         tone = tones.production if panel.concern in {Concern.WELL, Concern.WATCH, Concern.UNKNOWN} else tones.fault
         painter.save()
         painter.fillRect(area, _soft(tones.grid, 0.5))
         filled = QRectF(area)
         filled.setWidth(area.width() * min(share, _FULL) / _FULL)
-        painter.fillRect(filled, _soft(tone, 0.85))
+        # Seen also in a selected row, whose ground is that of the base with some of the accent in it.
+        painter.fillRect(filled, readable(tone, picked(option.palette), 3.0))
         painter.setPen(QPen(tones.note, 1))
         whole = area.left() + area.width() / _FULL
         painter.drawLine(round(whole), round(area.top()) - 1, round(whole), round(area.bottom()))
@@ -158,7 +166,7 @@ class ShareBar(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> Any:
         hint = super().sizeHint(option, index)
-        hint.setWidth(_FIGURE_WIDTH + _BAR_WIDTH + 2 * GRID)
+        hint.setWidth(to_font(_FIGURE_WIDTH) + to_font(_BAR_WIDTH) + 2 * GRID)
         return hint
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QSplitter, QStackedLayout, QWi
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.health import Concern, HealthReport
+from enphase_tray.model.language import tr
 from enphase_tray.status.evidence import evidence_files, evidence_name, evidence_zip
 from enphase_tray.status.evidence_facts import read_evidence
 from enphase_tray.status.health import site_concern, site_verdict
@@ -21,12 +22,13 @@ from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.health_model import SHARE_COLUMN, STATE_COLUMN, HealthModel, ShareBar
 from enphase_tray.ui.health_words import days_words, groups_words, why_empty
+from enphase_tray.ui.held_label import HeldLabel
 from enphase_tray.ui.marks import Mark, MarkWidget
 from enphase_tray.ui.saving import Saver
 from enphase_tray.ui.tables import fit_columns, table_view
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.when import local_day
-from enphase_tray.ui.widgets import Card, Label, Role, button, column, empty_state, row
+from enphase_tray.ui.widgets import Card, Role, button, column, empty_state, row
 
 _LEAST_LINES = 3.2
 _PARTS = 1000
@@ -54,13 +56,13 @@ class HealthPage(QWidget):
         self._site = ""
         self._report: HealthReport | None = None
         self._mark = MarkWidget(Mark.UNKNOWN, 18)
-        self.verdict = Label(wrap=True)
-        self.note = Label(role=Role.NOTE, wrap=True)
-        self.weekly = button("&Weekly report")
-        self.evidence = button("E&vidence file…")
+        self.verdict = HeldLabel()
+        self.note = HeldLabel(Role.NOTE)
+        self.weekly = button(tr("&Weekly report"))
+        self.evidence = button(tr("E&vidence file…"))
         self.model = HealthModel()
         self.view = table_view(
-            "Panels by concern", "State, share of the group, since when and energy lost of each panel"
+            tr("Panels by concern"), tr("State, share of the group, since when and energy lost of each panel")
         )
         self.chart = ChartPage("health", history, choices.part("chart"))
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -128,13 +130,13 @@ class HealthPage(QWidget):
         self.view.setItemDelegateForColumn(SHARE_COLUMN, ShareBar(self.view))
         self.view.setMinimumHeight(round(_LEAST_LINES * self.view.verticalHeader().defaultSectionSize()))
         menu = QMenu(self.weekly)
-        menu.addAction("&Last week…", lambda: self.save_week(1))
-        menu.addAction("&This week so far…", lambda: self.save_week(0))
-        self.past_reports = menu.addAction("Those written each &Monday", self._show_reports)
+        menu.addAction(tr("&Last week…"), lambda: self.save_week(1))
+        menu.addAction(tr("&This week so far…"), lambda: self.save_week(0))
+        self.past_reports = menu.addAction(tr("Those written each &Monday"), self._show_reports)
         menu.aboutToShow.connect(self._offer_reports)
         self.weekly.setMenu(menu)
-        self.weekly.setToolTip("Save a report of one page and open it")
-        self.evidence.setToolTip("Save what is known of the selected panel, to be sent to an installer")
+        self.weekly.setToolTip(tr("Save a report of one page and open it"))
+        self.evidence.setToolTip(tr("Save what is known of the selected panel, to be sent to an installer"))
         head = row(spacing=2 * GRID)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.verdict, 1)
@@ -166,6 +168,8 @@ class HealthPage(QWidget):
         fit_columns(self.view)
         header = self.view.horizontalHeader()
         header.setStretchLastSection(False)
+        title = str(self.model.headerData(STATE_COLUMN, Qt.Orientation.Horizontal))
+        header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(title) + 4 * GRID)
         header.setSectionResizeMode(STATE_COLUMN, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
@@ -182,7 +186,7 @@ class HealthPage(QWidget):
             return
         today = local_day(shown.now, shown.wording.zone)
         first = monday_of(today) - timedelta(days=7 * weeks_ago)
-        path = self._saver.ask(self, "Save the weekly report", report_name(first), "Web page (*.html)")
+        path = self._saver.ask(self, tr("Save the weekly report"), report_name(first), tr("Web page (*.html)"))
         if path is None:
             return
         try:
@@ -190,7 +194,7 @@ class HealthPage(QWidget):
         except EnphaseTrayError as error:
             self._say(f"{error.title}. {error.advice}")
             return
-        self._say(f"The report is saved as {path.name}.")
+        self._say(tr("The report is saved as {name}.", name=path.name))
         self._saver.show(path)
 
     @Slot()
@@ -200,7 +204,7 @@ class HealthPage(QWidget):
         if shown is None or not serial or not self._site:
             return
         name = evidence_name(serial, shown.now)
-        path = self._saver.ask(self, "Save the evidence file", name, "ZIP archive (*.zip)")
+        path = self._saver.ask(self, tr("Save the evidence file"), name, tr("ZIP archive (*.zip)"))
         if path is None:
             return
         try:
@@ -211,7 +215,7 @@ class HealthPage(QWidget):
         except EnphaseTrayError as error:
             self._say(f"{error.title}. {error.advice}")
             return
-        self._say(f"The evidence is saved as {path.name}.")
+        self._say(tr("The evidence is saved as {name}.", name=path.name))
         self._saver.show(path.parent)
 
     def _week(self, shown: Shown, first: date) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.health import Concern, HealthReport, PanelHealth, ShareDay
 from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import tr, trc, trn
 from enphase_tray.model.readings import InverterReading
 from enphase_tray.status.finding_words import percent
 from enphase_tray.status.health import DAYS_NEEDED, NO_PRICE, panel_words
@@ -38,39 +40,54 @@ class Told:
 def why_empty(report: HealthReport | None, shown: Shown) -> str:
     """Why there is no list of panels; an empty text where there is one."""
     if shown.snapshot is None and report is None:
-        return "Panels are compared here once the gateway has been read."
+        return tr("Panels are compared here once the gateway has been read.")
     if report is None:
-        return "Panels are compared once the first day with light has been watched."
-    return "" if report.panels else "The gateway has not named any inverter yet."
+        return tr("Panels are compared once the first day with light has been watched.")
+    return "" if report.panels else tr("The gateway has not named any inverter yet.")
 
 
 def days_words(report: HealthReport) -> str:
     """How much the report rests on: `18 days with light looked at, 28 May to 25 Jun`."""
     if report.first_day is None or report.last_day is None:
-        return f"0 of {DAYS_NEEDED} days with light watched so far"
-    days = f"{report.usable_days} day{'' if report.usable_days == 1 else 's'} with light looked at"
-    return f"{days}, {_day(report.first_day)} to {_day(report.last_day)}"
+        return tr("0 of {needed} days with light watched so far", needed=DAYS_NEEDED)
+    return trn(
+        "{count} day with light looked at, {first} to {last}",
+        "{count} days with light looked at, {first} to {last}",
+        report.usable_days,
+        first=_day(report.first_day),
+        last=_day(report.last_day),
+    )
 
 
 def groups_words(report: HealthReport, leans: Sequence[str]) -> str:
     """`Group A: 8 panels, afternoon · Group B: 4 panels, morning`."""
     used = [panel for panel in report.panels if panel.group is not None]
     if len(report.panels) == 1:
-        return "A single panel has no group: it is compared with its own days."
+        return tr("A single panel has no group: it is compared with its own days.")
     if not report.groups or not used:
         return ""
     parts = []
     for number, group in enumerate(report.groups):
         lean = f", {leans[number]}" if number < len(leans) and leans[number] else ""
-        parts.append(f"Group {group_letter(number)}: {len(group)} panel{'' if len(group) == 1 else 's'}{lean}")
-    return " · ".join(parts) if len(parts) > 1 else f"One group: the day curves of all {len(used)} have the same shape"
+        parts.append(
+            trn(
+                "Group {letter}: {count} panel{lean}",
+                "Group {letter}: {count} panels{lean}",
+                len(group),
+                letter=group_letter(number),
+                lean=lean,
+            )
+        )
+    if len(parts) > 1:
+        return " · ".join(parts)
+    return tr("One group: the day curves of all {number} have the same shape", number=len(used))
 
 
 def title_words(told: Told) -> str:
     """The panel in sight in one line."""
     said = panel_words(told.panel, told.shown.now, told.shown.wording, told.shown.price)
-    since = "" if said.since == UNKNOWN else f" since {said.since}"
-    lost = "" if said.cost == UNKNOWN else f", {said.cost} lost"
+    since = "" if said.since == UNKNOWN else tr(" since {time}", time=said.since)
+    lost = "" if said.cost == UNKNOWN else tr(", {cost} lost", cost=said.cost)
     return f"{clean(told.panel.serial)} · {said.state}{since}{lost}"
 
 
@@ -81,28 +98,40 @@ def facts_of(told: Told) -> tuple[Fact, ...]:
 
 def day_words(day: ShareDay, wording: Wording) -> str:
     """One day in a sentence."""
-    name = f"{day.day:%a} {day.day.day} {day.day:%b}"
+    name = dated("{wkd} {day} {mon}", day.day)
     if day.share is None:
-        return f"{name}: {'too little light to compare' if not day.usable else 'not known'}"
-    dim = "" if day.usable else " (too little light to count)"
-    return f"{name}: {percent(day.share, wording)} of its group{dim}"
+        if not day.usable:
+            return tr("{name}: too little light to compare", name=name)
+        return tr("{name}: not known", name=name)
+    dim = "" if day.usable else tr(" (too little light to count)")
+    return tr("{name}: {percent} of its group{dim}", name=name, percent=percent(day.share, wording), dim=dim)
 
 
 def slot_words(mean: MeanDay, slot: int, wording: Wording) -> str:
     """One half hour of the mean day in a sentence."""
     own, group = mean.own[slot], mean.group[slot]
-    said = f"{slot_clock(slot)}: {wording.watts(own)}, its group {wording.watts(group)}"
+    said = tr(
+        "{time}: {watts}, its group {others}",
+        time=slot_clock(slot),
+        watts=wording.watts(own),
+        others=wording.watts(group),
+    )
     if own is not None and group:
         said += f", {percent(own / group, wording)}"
-    return f"{said} (mean of {mean.days} day{'' if mean.days == 1 else 's'})"
+    return trn("{said} (mean of {count} day)", "{said} (mean of {count} days)", mean.days, said=said)
 
 
 def whole_words(panel: PanelHealth, wording: Wording) -> str:
     """The last seven days with light against those before."""
     if panel.share is None:
-        return f"{clean(panel.serial)}: no share of the last days is known"
-    before = "" if panel.usual_share is None else f", usually {percent(panel.usual_share, wording)}"
-    return f"{clean(panel.serial)}: {percent(panel.share, wording)} of its group{before}"
+        return tr("{serial}: no share of the last days is known", serial=clean(panel.serial))
+    before = "" if panel.usual_share is None else tr(", usually {percent}", percent=percent(panel.usual_share, wording))
+    return tr(
+        "{serial}: {percent} of its group{before}",
+        serial=clean(panel.serial),
+        percent=percent(panel.share, wording),
+        before=before,
+    )
 
 
 def slot_clock(slot: int) -> str:
@@ -119,16 +148,16 @@ def twin_of(panel: PanelHealth, mean: MeanDay | None, wording: Wording) -> Twin:
     def cell(row: int, column: int) -> str:
         if row < len(days):
             day = days[row]
-            light = "yes" if day.usable else "no"
-            name = f"{day.day:%a} {day.day.day} {day.day:%b %Y}"
+            light = tr("yes") if day.usable else tr("no")
+            name = dated("{wkd} {day} {mon} {year}", day.day)
             return (name, percent(day.share, wording), light, UNKNOWN, UNKNOWN)[column]
         slot = slots[row - len(days)]
         own, group = (None, None) if mean is None else (mean.own[slot], mean.group[slot])
         share = own / group if own is not None and group else None
         said = (percent(share, wording), UNKNOWN, wording.watts(own), wording.watts(group))
-        return (f"Mean day, {slot_clock(slot)}", *said)[column]
+        return (tr("Mean day, {time}", time=slot_clock(slot)), *said)[column]
 
-    heads = ("Time", "Of its group", "Enough light", "Power", "Median of its group")
+    heads = (tr("Time"), tr("Of its group"), tr("Enough light"), tr("Power"), tr("Median of its group"))
     return Twin(heads, len(days) + len(slots), cell)
 
 
@@ -154,34 +183,36 @@ def _finding(told: Told) -> Iterator[Fact]:
     if said.sure:
         yield Fact(said.sure)
     if said.advice and panel.concern is not Concern.WELL:
-        yield Fact("What to do", heading=True)
+        yield Fact(tr("What to do"), heading=True)
         yield Fact(said.advice)
 
 
 def _figures(told: Told) -> Iterator[Fact]:
     panel, shown = told.panel, told.shown
     said = panel_words(panel, shown.now, shown.wording, NO_PRICE)
-    yield Fact("Figures", heading=True)
-    yield Fact("Last 7 days", said.share, hint="Of what its group would make in its place; only days with light count")
-    yield Fact("Before", said.usual)
+    yield Fact(tr("Figures"), heading=True)
+    yield Fact(
+        tr("Last 7 days"), said.share, hint=tr("Of what its group would make in its place; only days with light count")
+    )
+    yield Fact(tr("Before"), said.usual)
     if panel.finding is not None:
-        yield Fact("Since", said.since)
-        yield Fact("Lost", said.cost, hint="Since then, within the days looked at")
+        yield Fact(tr("Since"), said.since)
+        yield Fact(trc("energy", "Lost"), said.cost, hint=tr("Since then, within the days looked at"))
         money = shown.price.of(panel.finding.lost_watt_hours, shown.wording)
         if money:
-            yield Fact("Worth", money)
+            yield Fact(tr("Worth"), money)
     lean = f", {told.leaning}" if told.leaning else ""
-    size = "alone" if told.group_size == 1 else f"{told.group_size} panels"
+    size = trn("alone", "{count} panels", told.group_size)
     group = UNKNOWN if panel.group is None else f"{group_letter(panel.group)}: {size}{lean}"
-    yield Fact("Group", group)
+    yield Fact(tr("Group"), group)
 
 
 def _now(told: Told) -> Iterator[Fact]:
-    yield Fact("Now", heading=True)
+    yield Fact(tr("Now"), heading=True)
     if told.reading is None:
-        yield Fact("The gateway did not name it when it was last read.")
+        yield Fact(tr("The gateway did not name it when it was last read."))
         return
-    yield Fact("State", inverter_state_words(told.reading.state))
+    yield Fact(tr("State"), inverter_state_words(told.reading.state))
     words = status_text(told.reading.device)
     if words:
         yield Fact(words)
@@ -189,16 +220,18 @@ def _now(told: Told) -> Iterator[Fact]:
 
 def _events(told: Told) -> Iterator[Fact]:
     shown = told.shown
-    yield Fact("What was told of it", heading=True)
+    yield Fact(tr("What was told of it"), heading=True)
     if not told.events:
-        yield Fact("Nothing yet.")
+        yield Fact(tr("Nothing yet."))
     for event in told.events[:_MOST_EVENTS]:
-        over = "Over again: " if event.kind == "cleared" else ""
-        when = shown.wording.clock(event.at, shown.now)
-        yield Fact(f"{when} · {over}{clean(event.title)}", hint=clean(event.body))
-    if len(told.events) > _MOST_EVENTS:
-        yield Fact(f"and {len(told.events) - _MOST_EVENTS} more on the page of events")
+        title = clean(event.title)
+        if event.kind == "cleared":
+            title = tr("Over again: {alert}", alert=title)
+        yield Fact(f"{shown.wording.clock(event.at, shown.now)} · {title}", hint=clean(event.body))
+    more = len(told.events) - _MOST_EVENTS
+    if more > 0:
+        yield Fact(trn("and {count} more on the page of events", "and {count} more on the page of events", more))
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
+    return dated("{day} {mon}", day)

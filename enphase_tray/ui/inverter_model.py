@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtWidgets import QApplication
 
+from enphase_tray.model.language import mark, tr
 from enphase_tray.model.readings import InverterReading
 from enphase_tray.settings.attention import Mute
 from enphase_tray.status.muting import mute_words
@@ -40,23 +41,25 @@ def _reported(inverter: InverterReading, shown: Shown) -> str:
 
 
 COLUMNS: tuple[_Column, ...] = (
-    _Column("Serial", "Serial number", lambda i, _s: clean(i.serial), lambda i: i.serial),
-    _Column("State", "State", lambda i, _s: inverter_state_words(i.state), lambda i: i.state.value),
-    _Column("Last", "Power in the last report", lambda i, s: s.wording.watts(i.last_report_watts),
+    _Column(mark("Serial"), mark("Serial number"), lambda i, _s: clean(i.serial), lambda i: i.serial),
+    _Column(mark("State"), mark("State"), lambda i, _s: inverter_state_words(i.state), lambda i: i.state.value),
+    _Column(mark("Last"), mark("Power in the last report"), lambda i, s: s.wording.watts(i.last_report_watts),
             lambda i: i.last_report_watts, _RIGHT),
-    _Column("Max", "Highest power it ever reported", lambda i, s: s.wording.watts(i.max_report_watts),
+    _Column(mark("Max"), mark("Highest power it ever reported"), lambda i, s: s.wording.watts(i.max_report_watts),
             lambda i: i.max_report_watts, _RIGHT),
-    _Column("Today", "Energy made today", lambda i, s: s.wording.energy(i.watt_hours_today),
+    _Column(mark("Today"), mark("Energy made today"), lambda i, s: s.wording.energy(i.watt_hours_today),
             lambda i: i.watt_hours_today, _RIGHT),
-    _Column("Report", "Time of the last report", _reported,
+    _Column(mark("Report"), mark("Time of the last report"), _reported,
             lambda i: None if i.last_report_at is None else i.last_report_at.timestamp(), _RIGHT),
-    _Column("Prod.", "Producing", lambda i, _s: flag_text(i.device.producing), lambda i: i.device.producing, _CENTRE),
-    _Column("Comm.", "Communicating", lambda i, _s: flag_text(i.device.communicating),
+    _Column(mark("Prod."), mark("Producing"), lambda i, _s: flag_text(i.device.producing),
+            lambda i: i.device.producing, _CENTRE),
+    _Column(mark("Comm."), mark("Communicating"), lambda i, _s: flag_text(i.device.communicating),
             lambda i: i.device.communicating, _CENTRE),
-    _Column("Prov.", "Provisioned", lambda i, _s: flag_text(i.device.provisioned),
+    _Column(mark("Prov."), mark("Provisioned"), lambda i, _s: flag_text(i.device.provisioned),
             lambda i: i.device.provisioned, _CENTRE),
-    _Column("Oper.", "Operating", lambda i, _s: flag_text(i.device.operating), lambda i: i.device.operating, _CENTRE),
-    _Column("Status", "Status in words", lambda i, _s: status_text(i.device) or UNKNOWN,
+    _Column(mark("Oper."), mark("Operating"), lambda i, _s: flag_text(i.device.operating),
+            lambda i: i.device.operating, _CENTRE),
+    _Column(mark("Status"), mark("Status in words"), lambda i, _s: status_text(i.device) or UNKNOWN,
             lambda i: status_text(i.device)),
 )  # fmt: skip
 STATE_COLUMN = 1
@@ -107,9 +110,9 @@ class InverterModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return tr(column.title)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return column.meaning
+            return tr(column.meaning)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return column.align
         return None
@@ -119,7 +122,7 @@ class InverterModel(QAbstractTableModel):
             return None
         inverter, column = self._inverters[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            muted = ", muted" if index.column() == STATE_COLUMN and self._mutes_of(inverter) else ""
+            muted = tr(", muted") if index.column() == STATE_COLUMN and self._mutes_of(inverter) else ""
             return column.text(inverter, self._shown) + muted
         if role == SORT_ROLE:
             return column.value(inverter)
@@ -149,7 +152,7 @@ class InverterModel(QAbstractTableModel):
             said = (mute_words(mute, self._shown.now, self._shown.wording) for mute in self._mutes_of(inverter))
             return "\n".join(f"{words[:1].upper()}{words[1:]}" for words in said)
         if self._shown is not None and COLUMNS[column].text(inverter, self._shown) == UNKNOWN:
-            return f"{COLUMNS[column].meaning}: the gateway does not tell."
+            return tr("{meaning}: the gateway does not tell.", meaning=tr(COLUMNS[column].meaning))
         return ""
 
 

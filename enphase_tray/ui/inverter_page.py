@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QSplitter, QStackedLa
 
 from enphase_tray.alerts.words import short
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import InverterReading
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.chart import Jump
@@ -16,7 +17,7 @@ from enphase_tray.ui.header import Shown
 from enphase_tray.ui.inverter_model import READING_ROLE, InverterFilter, InverterModel
 from enphase_tray.ui.mute_menu import add_actions, device, emptied
 from enphase_tray.ui.tables import fit_columns, table_view
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 from enphase_tray.ui.widgets import Card, Label, Role, column, empty_state, row
 
 _LEAST_LINES = 2.6
@@ -39,18 +40,20 @@ class InverterPage(QWidget):
         self.chart = ChartPage("inverter_day", history, choices.part("chart"))
         self.model = InverterModel()
         self.proxy = InverterFilter(self.model)
-        self.view = table_view("Inverters", "Last power, highest power, last report, flags and status of each inverter")
+        self.view = table_view(
+            tr("Inverters"), tr("Last power, highest power, last report, flags and status of each inverter")
+        )
         self.view.setModel(self.proxy)
         self.view.setMinimumHeight(round(_LEAST_LINES * self.view.verticalHeader().defaultSectionSize()))
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.needle = QLineEdit()
-        self.needle.setPlaceholderText("Serial or status")
+        self.needle.setPlaceholderText(tr("Serial or status"))
         self.needle.setClearButtonEnabled(True)
-        self.needle.setAccessibleName("Show inverters that contain")
-        self.needle.setMaximumWidth(GRID * 55)
-        self.only_unwell = QCheckBox("&Not well")
-        self.only_unwell.setAccessibleDescription("Show only inverters that are not well")
+        self.needle.setAccessibleName(tr("Show inverters that contain"))
+        self.needle.setMaximumWidth(to_font(55 * GRID))
+        self.only_unwell = QCheckBox(tr("&Not well"))
+        self.only_unwell.setAccessibleDescription(tr("Show only inverters that are not well"))
         self.count = Label(role=Role.NOTE)
         self.menu = QMenu(self)
         self._empty = empty_state("")
@@ -135,20 +138,28 @@ class InverterPage(QWidget):
     def _say(self, shown: Shown | None = None) -> None:
         total = len(self.model.inverters)
         unwell = self.model.unwell_count()
-        self.only_unwell.setText(f"&Not well ({unwell})")
+        self.only_unwell.setText(tr("&Not well ({unwell})", unwell=unwell))
         visible = self.proxy.rowCount()
-        self.count.say("" if not total else f"{visible} of {total}" if visible != total else f"{total} inverters")
+        self.count.say(
+            ""
+            if not total
+            else tr("{visible} of {total}", visible=visible, total=total)
+            if visible != total
+            else tr("{total} inverters", total=total)
+        )
         if visible:
             self._stack.setCurrentIndex(0)
             return
         self._stack.setCurrentIndex(1)
         if not total:
             read = shown is not None and shown.snapshot is not None
-            self._empty.say("This gateway's answer names no inverters." if read else "No inverter has been read yet.")
+            self._empty.say(
+                tr("This gateway's answer names no inverters.") if read else tr("No inverter has been read yet.")
+            )
         elif self.only_unwell.isChecked() and not self.needle.text():
-            self._empty.say("Every inverter is well. Sleeping and retired ones count as well.")
+            self._empty.say(tr("Every inverter is well. Sleeping and retired ones count as well."))
         else:
-            self._empty.say("No inverter fits the filter.")
+            self._empty.say(tr("No inverter fits the filter."))
 
     @Slot()
     def _filter(self) -> None:
@@ -176,10 +187,10 @@ class InverterPage(QWidget):
         """By a right click, or by the keyboard's menu key for the selected row."""
         serial = self.selected_serial()
         if serial:
-            show = emptied(self.menu).addAction("&Show its page")
+            show = emptied(self.menu).addAction(tr("&Show its page"))
             show.triggered.connect(lambda: self.jump.emit(Jump("panel", serial=serial)))
             self.menu.addSeparator()
-            add_actions(self.menu, self._attention, (device("inverter", short(serial), serial),))
+            add_actions(self.menu, self._attention, (device(tr("inverter"), short(serial), serial),))
             self.menu.popup(self.view.viewport().mapToGlobal(place))
 
     @Slot(int, int)

@@ -35,10 +35,16 @@ class Live(QObject):
     applied = Signal(object)
     preview_step = Signal(object)
     """A `PreviewStep`: one more day of a preview."""
+    check_step = Signal(object, object)
+    """One more step (a `CheckStep`) of the check-up that was asked for with this request."""
+    check_finished = Signal(object, object)
+    """A check-up is done: its request, and `None` or the error that ended it."""
     preview_finished = Signal(object, object)
     """A preview is done: its request, and `None` or the error that ended it."""
     places = Signal(object)
     """Kind of secret to where it is kept, after `secret_places` asked or settings were applied."""
+    trust_log = Signal(object)
+    """Every change of trust, oldest first, after `tell_trust` asked."""
     bug = Signal(object)
     """An exception that nobody expected; the poller goes on."""
     hung = Signal()
@@ -51,7 +57,9 @@ class Live(QObject):
     _ask_trust = Signal(object)
     _ask_apply = Signal(object)
     _ask_preview = Signal(object)
+    _ask_check_up = Signal(object)
     _ask_places = Signal()
+    _ask_trust_log = Signal()
     _ask_resumed = Signal()
     _ask_reopen = Signal()
     _ask_shut_down = Signal()
@@ -134,6 +142,12 @@ class Live(QObject):
         """Ask what a rule would have told; `None` ends what runs. Polling goes on meanwhile."""
         self._ask_preview.emit(request)
 
+    def check_up(self, request: object) -> None:
+        """Ask for a check-up of the way to the gateway, told as that of `request`; `None` ends what runs."""
+        if request is None:
+            self._service.cancel()
+        self._ask_check_up.emit(request)
+
     @Slot()
     def resumed(self) -> None:
         """The computer woke up."""
@@ -146,6 +160,10 @@ class Live(QObject):
         """
         self._ask_places.emit()
         return self._places
+
+    def tell_trust(self) -> None:
+        """Ask for the trust log; `trust_log` follows."""
+        self._ask_trust_log.emit()
 
     def _end_search(self) -> None:
         """Who has chosen need not wait for the rest of the gateways."""
@@ -161,7 +179,9 @@ class Live(QObject):
         self._ask_trust.connect(poller.trust, queued)
         self._ask_apply.connect(poller.apply, queued)
         self._ask_preview.connect(poller.preview, queued)
+        self._ask_check_up.connect(poller.check_up, queued)
         self._ask_places.connect(poller.tell_places, queued)
+        self._ask_trust_log.connect(poller.tell_trust, queued)
         self._ask_resumed.connect(poller.resumed, queued)
         self._ask_reopen.connect(poller.reopen, queued)
         self._ask_shut_down.connect(poller.shut_down, queued)
@@ -177,8 +197,11 @@ class Live(QObject):
         poller.found.connect(self._on_found)
         poller.applied.connect(self._on_applied)
         poller.preview_step.connect(self.preview_step)
+        poller.check_step.connect(self.check_step)
+        poller.check_finished.connect(self._on_check_finished)
         poller.preview_finished.connect(self._on_preview_finished)
         poller.places.connect(self._on_places)
+        poller.trust_log.connect(self.trust_log)
         poller.bug.connect(self._on_bug)
         poller.armed.connect(self._on_armed)
 
@@ -214,6 +237,10 @@ class Live(QObject):
     @Slot(object, object)
     def _on_preview_finished(self, request: object, error: object) -> None:
         self.preview_finished.emit(request, _as_ours(error))
+
+    @Slot(object, object)
+    def _on_check_finished(self, request: object, error: object) -> None:
+        self.check_finished.emit(request, _as_ours(error))
 
     @Slot(object)
     def _on_places(self, places: object) -> None:

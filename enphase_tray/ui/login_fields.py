@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFormLayout, QLineEdit, Q
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import BrowserLogInNeeded
 from enphase_tray.model.identity import Family, Secret, TokenFacts
+from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.service import Draft, inspect_token
 from enphase_tray.settings.settings import GatewaySettings
 from enphase_tray.settings.validate import check_cloud_username, check_text, check_username
@@ -18,7 +19,14 @@ from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.token_field import TokenField
 from enphase_tray.ui.widgets import Field, Label, Role, column
 
-_KEPT = "unchanged"
+_KEPT = mark("unchanged")
+_WHY_PASTE = mark(
+    "For accounts with multi-factor log-in, which cannot sign in from here, and for those who give no password."
+)
+_HOW_TO_PASTE = mark(
+    "On that page, log in as in the Enphase app, choose your system and this gateway, and press "
+    "“Create access token”. The long text that appears is the token; it is good for a year."
+)
 
 
 class Trouble(Protocol):
@@ -36,12 +44,12 @@ class DigestFields(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.username = _line("User name of the gateway", "envoy")
-        self.password = _line("Password of the gateway", "last six digits of the serial number", secret=True)
+        self.username = _line(tr("User name of the gateway"), "envoy")
+        self.password = _line(tr("Password of the gateway"), tr("last six of the serial number"), secret=True)
         form = form_layout(self)
-        add_row(form, "&User name", self.username)
-        add_row(form, "Passwor&d", self.password)
-        hint = "Leave both empty unless you have changed them. The installer's log-in is not needed."
+        add_row(form, tr("&User name"), self.username)
+        add_row(form, tr("Passwor&d"), self.password)
+        hint = tr("Leave both empty unless you have changed them. The installer's log-in is not needed.")
         form.addRow("", Label(hint, Role.NOTE, wrap=True))
 
     def load(self, gateway: GatewaySettings) -> None:
@@ -60,16 +68,16 @@ class TokenLoginFields(QWidget):
 
     def __init__(self, clock: Clock, inspect: Callable[[str], TokenFacts] = inspect_token) -> None:
         super().__init__()
-        self.sign_in = QRadioButton("S&ign in at Enphase (tokens are fetched for you)")
-        self.paste = QRadioButton("P&aste a token")
+        self.sign_in = QRadioButton(tr("S&ign in at Enphase (tokens are fetched for you)"))
+        self.paste = QRadioButton(tr("P&aste a token"))
         self._choice = QButtonGroup(self)
         for choice in (self.sign_in, self.paste):
             self._choice.addButton(choice)
         self.sign_in.setChecked(True)
-        self.email = _line("E-mail address of the Enphase account", "as in the Enphase app")
-        self.password = _line("Password of the Enphase account", "", secret=True)
-        self.site = _line("Site name", "optional, as in the Enphase app")
-        self.keep = QCheckBox("&Keep the password, so that tokens renew themselves")
+        self.email = _line(tr("E-mail address of the Enphase account"), tr("as in the Enphase app"))
+        self.password = _line(tr("Password of the Enphase account"), "", secret=True)
+        self.site = _line(tr("Site name"), tr("optional, as in the Enphase app"))
+        self.keep = QCheckBox(tr("&Keep the password, so that tokens renew themselves"))
         self.token = TokenField(clock, inspect)
         self._kept = self._had_token = self._had_sign_in = False
         self._compose()
@@ -86,9 +94,11 @@ class TokenLoginFields(QWidget):
         self._had_sign_in = gateway.auto_jwt and bool(gateway.cloud_username)
         self._had_token = not gateway.auto_jwt and bool(gateway.serial)
         if self._had_sign_in and isinstance(self.password.editor, QLineEdit):
-            self.password.editor.setPlaceholderText(_KEPT if gateway.keep_cloud_password else "needed for a new token")
+            self.password.editor.setPlaceholderText(
+                tr(_KEPT) if gateway.keep_cloud_password else tr("needed for a new token")
+            )
         if self._had_token:
-            self.token.editor.setPlaceholderText("unchanged: the present token stays")
+            self.token.editor.setPlaceholderText(tr("unchanged: the present token stays"))
 
     def check(self, serial: str) -> list[Field]:
         """Mark what is wrong and return those fields."""
@@ -98,7 +108,7 @@ class TokenLoginFields(QWidget):
         email = check_cloud_username(self.email.text) if self.email.text else check_cloud_username("?")
         password = None
         if not self.password.text and not self._had_sign_in:
-            password = "Type the password of your Enphase account; it is sent to Enphase only."  # noqa: S105
+            password = tr("Type the password of your Enphase account; it is sent to Enphase only.")
         site = check_text(self.site.text)
         return marked(((self.email, email), (self.password, password), (self.site, site)))
 
@@ -116,18 +126,24 @@ class TokenLoginFields(QWidget):
         self._account = QWidget()
         form = form_layout(self._account)
         form.setContentsMargins(6 * GRID, 0, 0, 0)
-        add_row(form, "E-&mail", self.email)
-        add_row(form, "Pass&word", self.password)
-        add_row(form, "Si&te name", self.site)
+        add_row(form, tr("E-&mail"), self.email)
+        add_row(form, tr("Pass&word"), self.password)
+        add_row(form, tr("Si&te name"), self.site)
         form.addRow("", self.keep)
-        note = "The password goes to Enphase only, never to the gateway, and is forgotten after use unless you keep it."
+        note = tr(
+            "The password goes to Enphase only, never to the gateway, and is forgotten after use unless you keep it."
+        )
         form.addRow("", Label(note, Role.NOTE, wrap=True))
         body.addWidget(self._account)
         body.addWidget(self.paste)
+        self._why_paste = Label(tr(_WHY_PASTE), Role.NOTE, wrap=True)
+        self._why_paste.setContentsMargins(6 * GRID, 0, 0, 0)
+        body.addWidget(self._why_paste)
         self._pasted = QWidget()
         pasted = column(self._pasted)
         pasted.setContentsMargins(6 * GRID, 0, 0, 0)
         pasted.addWidget(self.token)
+        pasted.addWidget(Label(tr(_HOW_TO_PASTE), Role.NOTE, wrap=True))
         body.addWidget(self._pasted)
         editors = (self.email.editor, self.password.editor, self.site.editor)
         chain: tuple[QWidget, ...] = (self.sign_in, *editors, self.keep, self.paste, self.token.editor)
@@ -143,6 +159,7 @@ class TokenLoginFields(QWidget):
     def _switch(self) -> None:
         self._account.setVisible(self.sign_in.isChecked())
         self._pasted.setVisible(self.paste.isChecked())
+        self._why_paste.setVisible(self.sign_in.isChecked())
 
 
 class LoginFields(QWidget):
@@ -153,7 +170,7 @@ class LoginFields(QWidget):
         self.digest = DigestFields()
         self.token = TokenLoginFields(clock, inspect)
         self.note = Label(
-            "Which firmware the gateway has will be found out. Below version 7 nothing is needed here.", Role.NOTE,
+            tr("Which firmware the gateway has will be found out. Below version 7 nothing is needed here."), Role.NOTE,
             wrap=True,
         )  # fmt: skip
         self.family: Family | None = None

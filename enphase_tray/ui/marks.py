@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from enphase_tray.ui.theme import Colours, colours
+from enphase_tray.ui.theme import Colours, colours, to_font
 
 
 class Mark(StrEnum):
@@ -45,7 +45,7 @@ class MarkWidget(QWidget):
     def __init__(self, mark: Mark = Mark.NONE, size: int = 14, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mark = mark
-        self.setFixedSize(size, size)
+        self.setFixedSize(to_font(size), to_font(size))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setVisible(mark is not Mark.NONE)
 
@@ -71,7 +71,7 @@ class MarkWidget(QWidget):
 
 def mark_icon(mark: Mark, tones: Colours, size: int = 14) -> QIcon:
     """The shape as an icon for tables."""
-    return _icon(mark, mark_colour(mark, tones).name(), size)
+    return _icon(mark, mark_colour(mark, tones).name(), to_font(size))
 
 
 @lru_cache(maxsize=64)

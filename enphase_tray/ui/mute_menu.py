@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from enphase_tray.model.language import inside, mark, tr, trn
 from enphase_tray.settings.attention import Mute
 from enphase_tray.status.muting import Span, mute_subject, rule_label
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.text import unmnemonic
 
-_SPANS = ((Span.DAY, "For a &day"), (Span.WEEK, "For a &week"), (Span.EVER, "For &ever"))
+_SPANS = ((Span.DAY, mark("For a &day")), (Span.WEEK, mark("For a &week")), (Span.EVER, mark("For &ever")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,17 @@ class Subject:
 
 
 def device(kind: str, name: str, serial: str) -> Subject:
-    """All that may be told of one device; `kind` such as `inverter`, `name` as it is shown elsewhere."""
+    """All that may be told of one device; `kind` such as *inverter*, `name` as it is shown elsewhere."""
     return Subject(f"{kind} {name}", None, (serial,))
 
 
 def alert_subjects(rule: str, serials: Sequence[str], names: Sequence[str]) -> tuple[Subject, ...]:
     """What an alert is about: its rule for its devices (`names` as they are shown), then its rule altogether."""
-    whole = Subject(f"“{rule_label(rule)}” altogether", rule)
+    whole = Subject(tr("“{rule}” altogether", rule=rule_label(rule)), rule)
     if not serials:
         return (whole,)
-    said = names[0] if len(names) == 1 else f"these {len(names)} devices"
-    return (Subject(f"this for {said}", rule, tuple(serials)), whole)
+    said = trn("this for {name}", "this for these {count} devices", len(names), name=names[0])
+    return (Subject(said, rule, tuple(serials)), whole)
 
 
 def emptied(menu: QMenu) -> QMenu:
@@ -54,9 +55,9 @@ def emptied(menu: QMenu) -> QMenu:
 def add_actions(menu: QMenu, attention: Attention, subjects: Sequence[Subject]) -> None:
     """Add to `menu` what can be done about `subjects` now."""
     for subject in subjects:
-        spans = menu.addMenu(unmnemonic(f"Mute {subject.name}"))
+        spans = menu.addMenu(unmnemonic(tr("Mute {name}", name=subject.name)))
         for span, text in _SPANS:
-            _do(spans.addAction(text), _muting(attention, subject, span))
+            _do(spans.addAction(tr(text)), _muting(attention, subject, span))
     gone: list[Mute] = []
     for mute in attention.mutes:
         if mute not in gone and any(subject.covers(mute) for subject in subjects):
@@ -64,11 +65,10 @@ def add_actions(menu: QMenu, attention: Attention, subjects: Sequence[Subject]) 
     if gone:
         menu.addSeparator()
     for mute in gone:
-        _do(menu.addAction(unmnemonic(f"No longer mute {_lower(mute_subject(mute))}")), _removing(attention, mute))
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+        _do(
+            menu.addAction(unmnemonic(tr("No longer mute {name}", name=inside(mute_subject(mute))))),
+            _removing(attention, mute),
+        )
 
 
 def _do(action: QAction, act: Callable[[], None]) -> None:

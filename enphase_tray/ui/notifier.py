@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from enphase_tray.model.alerts import Alert, Severity
 from enphase_tray.model.clock import Clock
+from enphase_tray.model.language import tr
 from enphase_tray.monitor.outbox import Occasion, Order, Outbox, Rules, Sum, Withdraw
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.settings.settings import Settings
@@ -31,16 +32,37 @@ class Notes(Protocol):
 
 
 class BalloonNotes:
-    """Notes as balloons at the tray icon: the platform's way where there is no D-Bus, and the last resort."""
+    """Notes as balloons at the tray icon: the platform's way where there is no D-Bus.
 
-    def __init__(self, show: Callable[[str, str, int], bool]) -> None:
+    They cannot be replaced or withdrawn, and have no buttons: a click opens the window.
+    """
+
+    def __init__(
+        self,
+        show: Callable[[str, str, int], bool],
+        failed: Callable[[Note], None],
+        over: Callable[[str], object],
+        *,
+        title_units: int,
+        body_units: int,
+    ) -> None:
+        """`failed` is told of a note for which there is no icon, `over` of the id of one that is over.
+
+        Texts that are longer than the units (0: any) are cut.
+        """
         self._show = show
+        self._failed = failed
+        self._over = over
+        self._title_units = title_units
+        self._body_units = body_units
 
     def show(self, note: Note) -> None:
-        self._show(note.title, note.body, note.urgency)
+        if not self._show(cut(note.title, self._title_units), cut(note.body, self._body_units), note.urgency):
+            self._failed(note)
 
     def withdraw(self, note_id: str) -> None:
         """A balloon goes by itself."""
+        self._over(note_id)
 
 
 class Notifier(QObject):
@@ -98,8 +120,8 @@ class Notifier(QObject):
         self._pause, self._paused_until = pause, until
         words = ""
         if until is not None:
-            hour = f"until {until.astimezone(self._attention.zone):%H:%M}"
-            words = hour if pause is Pause.HOUR else "until tomorrow"
+            hour = tr("until {time}", time=f"{until.astimezone(self._attention.zone):%H:%M}")
+            words = hour if pause is Pause.HOUR else tr("until tomorrow")
         self.paused_changed.emit(None if pause is None else words)
 
     @Slot(object)
@@ -139,6 +161,14 @@ class Notifier(QObject):
     def _withdraw(self, alert_id: str) -> None:
         self._shown.pop(alert_id, None)
         self._notes.withdraw(alert_id)
+
+
+def cut(text: str, units: int) -> str:
+    """`text` in at most so many UTF-16 units (0: any), which is how Windows counts; it cuts without a mark."""
+    if not units or len(text.encode("utf-16-le")) // 2 <= units:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
+    return f"{kept.rstrip()}…"
 
 
 def _note(alert: Alert, *, open_: bool) -> Note:

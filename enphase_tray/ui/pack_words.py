@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 
+from enphase_tray.model.language import tr
 from enphase_tray.status.csv import local_text
 from enphase_tray.status.words import UNKNOWN, Wording
 from enphase_tray.ui.chart import Sheet, Twin
@@ -16,8 +17,9 @@ def stray_words(stray: Stray | None, wording: Wording) -> str:
     if stray is None:
         return ""
     if stray.since is None:
-        return f"{wording.number(stray.share, 2)} of the median"
-    return f"{'no report' if stray.silent else 'nothing'} since {_clock(stray.since, wording)}"
+        return tr("{number} of the median", number=wording.number(stray.share, 2))
+    time = _clock(stray.since, wording)
+    return tr("no report since {time}", time=time) if stray.silent else tr("nothing since {time}", time=time)
 
 
 def moment_words(
@@ -29,16 +31,23 @@ def moment_words(
         middle, low, high = pack.at(moment)
         parts.append(_clock(moment, wording))
         if middle is None:
-            parts.append("too few reports for a median")
+            parts.append(tr("too few reports for a median"))
         else:
-            parts.append(f"median {wording.watts(middle)}, most {wording.watts(low)} to {wording.watts(high)}")
+            parts.append(
+                tr(
+                    "median {watts}, most {low} to {high}",
+                    watts=wording.watts(middle),
+                    low=wording.watts(low),
+                    high=wording.watts(high),
+                )
+            )
     if serial:
         said = clean(serial) if moment is None else f"{clean(serial)} {wording.watts(watts)}"
         share = pack.shares.get(serial)
         if stray is not None:
             said = f"{said}, {stray_words(stray, wording)}"
         elif share is not None:
-            said = f"{said}, {wording.number(share, 2)} of the median's energy"
+            said = tr("{said}, {number} of the median's energy", said=said, number=wording.number(share, 2))
         parts.append(said)
     return " · ".join(parts)
 
@@ -55,7 +64,7 @@ def day_twin(curves: Mapping[str, Curve], pack: Pack, wording: Wording) -> Twin:
         watts = pack.at(at)[0] if column == 1 else columns[column - 2].get(at)
         return UNKNOWN if watts is None else wording.watts(watts)
 
-    return Twin(("Time", "Median", *map(clean, curves)), len(times), cell)
+    return Twin((tr("Time"), tr("Median"), *map(clean, curves)), len(times), cell)
 
 
 def day_sheet(curves: Mapping[str, Curve], zone: tzinfo | None) -> Sheet:

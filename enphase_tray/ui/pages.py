@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.language import mark, tr
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.chart import Jump
 from enphase_tray.ui.chart_page import ChartPage
@@ -18,13 +19,13 @@ from enphase_tray.ui.periods import Span
 from enphase_tray.ui.saving import Saver
 
 TABS = (
-    ("day", "T&oday"),
-    ("inverters", "&Inverters"),
-    ("energy", "Energ&y"),
-    ("heat_map", "&Heat map"),
-    ("panel", "&Panel"),
-    ("health", "Hea&lth"),
-    ("events", "&Events"),
+    ("day", mark("T&oday")),
+    ("inverters", mark("&Inverters")),
+    ("energy", mark("Energ&y")),
+    ("heat_map", mark("&Heat map")),
+    ("panel", mark("&Panel")),
+    ("health", mark("Hea&lth")),
+    ("events", mark("&Events")),
 )
 """Names and titles in their order. A name that has no page of its own below is a chart's on the shelf."""
 
@@ -49,8 +50,9 @@ class Pages(QTabWidget):
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self.tabBar().setExpanding(False)
+        self.setUsesScrollButtons(False)
         for name, title in TABS:
-            self.addTab(self._pages[name], title)
+            self.addTab(self._pages[name], tr(title))
         self.setCurrentWidget(self._pages.get(choices.get("tab"), self._pages[TABS[0][0]]))
         self.currentChanged.connect(self._turned)
         for page in (*self.charts.values(), self.inverters.chart, self.health.chart):

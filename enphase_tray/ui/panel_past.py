@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.history import Energy, HistoryEvent, Provenance
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import InverterReading
 from enphase_tray.ui.chart import Sight
 from enphase_tray.ui.panel_energy import Medians, bar_of, best_day, energy_of, worst_share
@@ -43,7 +44,7 @@ class PanelPast:
             energy_of(self.days, today - timedelta(days=6), today)
             or _derived(None if reading is None else reading.watt_hours_week),
             bar_of(today.replace(day=1), today, self.days, medians, today),
-            "All time" if self.scope.span is Span.ALL else span_words(self.scope.first, self.scope.last),
+            tr("All time") if self.scope.span is Span.ALL else span_words(self.scope.first, self.scope.last),
             best_day(within),
             worst_share(over, medians),
             peak,

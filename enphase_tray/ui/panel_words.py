@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.history import Energy, HistoryEvent, Provenance
+from enphase_tray.model.language import tr, trn
 from enphase_tray.model.readings import InverterReading
 from enphase_tray.status.status import inverter_state_words
-from enphase_tray.status.words import UNKNOWN, Wording
+from enphase_tray.status.words import UNKNOWN, Wording, capital, provenance_words
 from enphase_tray.ui.chart import Sheet, Twin
 from enphase_tray.ui.facts_list import Fact
 from enphase_tray.ui.panel_energy import Bar
@@ -59,12 +61,14 @@ def bar_words(bar: Bar, wording: Wording) -> str:
     """One bar: `Tue 3 Mar 2026: 812 Wh, 0.71 of the median 1.14 kWh (estimated); 2 days not known`."""
     start = span_words(bar.first, bar.last)
     if bar.energy is None:
-        return f"{start}: not yet" if bar.to_come else f"{start}: not known"
+        return tr("{start}: not yet", start=start) if bar.to_come else tr("{start}: not known", start=start)
     said = f"{start}: {wording.energy(bar.energy.watt_hours)}"
     if bar.share is not None:
-        said += f", {wording.number(bar.share, 2)} of the median {wording.energy(bar.median)}"
+        said += tr(
+            ", {number} of the median {energy}", number=wording.number(bar.share, 2), energy=wording.energy(bar.median)
+        )
     elif bar.median is not None:
-        said += f", too little light to compare (median {wording.energy(bar.median)})"
+        said += tr(", too little light to compare (median {energy})", energy=wording.energy(bar.median))
     said += _how_sure(bar, wording)
     if bar.unknown and bar.first != bar.last:
         said += f"; {_unknown_days(bar.unknown)}"
@@ -75,12 +79,16 @@ def whole_words(serial: str, bars: Sequence[Bar], wording: Wording) -> str:
     """All bars together: `1219…: 34.2 kWh, 0.97 of the median 35.3 kWh; 3 days not known`."""
     known = [bar for bar in bars if bar.energy is not None]
     if not known:
-        return f"{clean(serial)}: no energy is known of this time"
+        return tr("{serial}: no energy is known of this time", serial=clean(serial))
     total = sum(bar.energy.watt_hours for bar in known if bar.energy is not None)
     said = f"{clean(serial)}: {wording.energy(total)}"
     against = [bar.median for bar in known if bar.median is not None]
     if len(against) == len(known) and sum(against) > 0:
-        said += f", {wording.number(total / sum(against), 2)} of the median {wording.energy(sum(against))}"
+        said += tr(
+            ", {number} of the median {energy}",
+            number=wording.number(total / sum(against), 2),
+            energy=wording.energy(sum(against)),
+        )
     unknown = sum(bar.unknown for bar in bars)
     return f"{said}; {_unknown_days(unknown)}" if unknown else said
 
@@ -88,18 +96,18 @@ def whole_words(serial: str, bars: Sequence[Bar], wording: Wording) -> str:
 def span_words(first: date, last: date) -> str:
     """A day, a month or a year by its name."""
     if first == last:
-        return f"{first:%a} {first.day} {first:%b %Y}"
-    return f"{first:%B %Y}" if (last - first).days < 31 else f"{first:%Y}"
+        return dated("{wkd} {day} {mon} {year}", first)
+    return dated("{month} {year}", first) if (last - first).days < 31 else f"{first:%Y}"
 
 
 def bar_labels(bars: Sequence[Bar], period: Period) -> tuple[str, ...]:
     """What stands under each bar."""
     if period.span is Span.WEEK:
-        return tuple(f"{bar.first:%a} {bar.first.day}" for bar in bars)
+        return tuple(dated("{wkd} {day}", bar.first) for bar in bars)
     if period.span is Span.MONTH:
         return tuple(str(bar.first.day) for bar in bars)
     if period.span is Span.YEAR:
-        return tuple(f"{bar.first:%b}" for bar in bars)
+        return tuple(dated("{mon}", bar.first) for bar in bars)
     return tuple(str(bar.first.year) if bar.first.month == 1 else "" for bar in bars)
 
 
@@ -115,10 +123,10 @@ def bars_twin(bars: Sequence[Bar], wording: Wording) -> Twin:
             wording.energy(None if bar.energy is None else bar.energy.watt_hours),
             wording.energy(bar.median),
             UNKNOWN if share is None else wording.number(share, 2),
-            UNKNOWN if bar.energy is None else bar.energy.provenance.word,
+            UNKNOWN if bar.energy is None else provenance_words(bar.energy.provenance),
         )[column]
 
-    return Twin(("Time", "Energy", "Median of all", "Of the median", "Source"), len(rows), cell)
+    return Twin((tr("Time"), tr("Energy"), tr("Median of all"), tr("Of the median"), tr("Source")), len(rows), cell)
 
 
 def bars_sheet(serial: str, bars: Sequence[Bar]) -> Sheet:
@@ -135,55 +143,60 @@ def bars_sheet(serial: str, bars: Sequence[Bar]) -> Sheet:
 def _now(told: Told, wording: Wording) -> Iterator[Fact]:
     reading = told.reading
     if reading is None:
-        yield Fact("Now", heading=True)
-        yield Fact("The gateway did not name this inverter when it was last read.")
+        yield Fact(tr("Now"), heading=True)
+        yield Fact(tr("The gateway did not name this inverter when it was last read."))
         return
     yield Fact(inverter_state_words(reading.state), heading=True)
     words = status_text(reading.device)
     if words:
         yield Fact(words)
     at = reading.last_report_at
-    yield Fact("Last report", UNKNOWN if at is None else wording.clock(at, told.now))
-    yield Fact("Its power", wording.watts(reading.last_report_watts))
+    yield Fact(tr("Last report"), UNKNOWN if at is None else wording.clock(at, told.now))
+    yield Fact(tr("Its power"), wording.watts(reading.last_report_watts))
     device = reading.device
     flags = {
-        "Producing": device.producing, "Communicating": device.communicating, "Provisioned": device.provisioned,
-        "Operating": device.operating,
-    }  # fmt: skip
+        tr("Producing"): device.producing,
+        tr("Communicating"): device.communicating,
+        tr("Provisioned"): device.provisioned,
+        tr("Operating"): device.operating,
+    }
     for name, flag in flags.items():
-        yield Fact(name, flag_text(flag), hint="" if flag is not None else "The gateway does not tell.")
+        yield Fact(name, flag_text(flag), hint="" if flag is not None else tr("The gateway does not tell."))
 
 
 def _energies(told: Told, wording: Wording) -> Iterator[Fact]:
-    yield Fact("Energy", heading=True)
-    for name, energy in (("Today", told.today), ("Yesterday", told.yesterday), ("7 days", told.week)):
+    yield Fact(tr("Energy"), heading=True)
+    for name, energy in ((tr("Today"), told.today), (tr("Yesterday"), told.yesterday), (tr("7 days"), told.week)):
         yield Fact(name, wording.energy(None if energy is None else energy.watt_hours), hint=_source(energy))
     yield _this_month(told.month, wording)
     reading = told.reading
-    yield Fact("Lifetime", wording.energy(None if reading is None else reading.watt_hours_lifetime))
+    yield Fact(tr("Lifetime"), wording.energy(None if reading is None else reading.watt_hours_lifetime))
 
 
 def _this_month(month: Bar, wording: Wording) -> Fact:
     known = (month.last - month.first).days + 1 - month.unknown
     if month.energy is None or not month.unknown:
-        return Fact("This month", wording.energy(None if month.energy is None else month.energy.watt_hours))
-    said = f"{wording.energy(month.energy.watt_hours)} in {known} day{'' if known == 1 else 's'}"
-    return Fact("This month", said, hint=_unknown_days(month.unknown).capitalize())
+        return Fact(tr("This month"), wording.energy(None if month.energy is None else month.energy.watt_hours))
+    energy = wording.energy(month.energy.watt_hours)
+    said = trn("{energy} in {count} day", "{energy} in {count} days", known, energy=energy)
+    return Fact(tr("This month"), said, hint=capital(_unknown_days(month.unknown)))
 
 
 def _extremes(told: Told, wording: Wording) -> Iterator[Fact]:
     yield Fact(told.scope, heading=True)
     best, worst, peak = told.best, told.worst, told.peak
     yield Fact(
-        "Best day", UNKNOWN if best is None else f"{wording.energy(best[1].watt_hours)}, {_day(best[0], told.now)}"
+        tr("Best day"), UNKNOWN if best is None else f"{wording.energy(best[1].watt_hours)}, {_day(best[0], told.now)}"
     )
     against = UNKNOWN if worst is None else f"{wording.number(worst[1], 2)}, {_day(worst[0], told.now)}"
-    yield Fact("Lowest share", against, hint="The day on which it did worst against the median of all")
+    yield Fact(tr("Lowest share"), against, hint=tr("The day on which it did worst against the median of all"))
     if peak is not None:
         at = datetime.fromtimestamp(peak[0], UTC)
-        yield Fact("Peak of the day", f"{wording.watts(peak[1])} at {wording.clock(at, at)}")
+        yield Fact(
+            tr("Peak of the day"), tr("{watts} at {time}", watts=wording.watts(peak[1]), time=wording.clock(at, at))
+        )
     highest = None if told.reading is None else told.reading.max_report_watts
-    yield Fact("Highest ever", wording.watts(highest), hint="The highest power that it ever reported")
+    yield Fact(tr("Highest ever"), wording.watts(highest), hint=tr("The highest power that it ever reported"))
 
 
 def _device(reading: InverterReading | None, wording: Wording) -> Iterator[Fact]:
@@ -191,8 +204,8 @@ def _device(reading: InverterReading | None, wording: Wording) -> Iterator[Fact]
         return
     figures = (
         ("DC", ((reading.dc_volts, 1, "V"), (reading.dc_amps, 2, "A"))),
-        ("AC", ((reading.ac_volts, 1, "V"), (reading.hertz, 2, "Hz"))),
-        ("Temperature", ((reading.celsius, 0, "°C"),)),
+        ("AC", ((reading.ac_volts, 1, "V"), (reading.hertz, 2, tr("Hz")))),
+        (tr("Temperature"), ((reading.celsius, 0, "°C"),)),
     )
     told = {
         name: " · ".join(
@@ -200,42 +213,43 @@ def _device(reading: InverterReading | None, wording: Wording) -> Iterator[Fact]
         )
         for name, parts in figures
     }
-    yield Fact("Device", heading=True)
-    yield Fact("Part", clean(reading.part_number or UNKNOWN, 40))
+    yield Fact(tr("Device"), heading=True)
+    yield Fact(tr("Part"), clean(reading.part_number or UNKNOWN, 40))
     yield from (Fact(name, value) for name, value in told.items() if value)
 
 
 def _events(told: Told, wording: Wording) -> Iterator[Fact]:
-    yield Fact("Events", heading=True)
+    yield Fact(tr("Events"), heading=True)
     if not told.events:
-        yield Fact("Nothing has been told of this inverter yet.")
+        yield Fact(tr("Nothing has been told of this inverter yet."))
     for event in told.events[:_MOST_EVENTS]:
-        over = "Over again: " if event.kind == "cleared" else ""
-        yield Fact(f"{wording.clock(event.at, told.now)} · {over}{clean(event.title)}", hint=clean(event.body))
-    if len(told.events) > _MOST_EVENTS:
-        yield Fact(f"and {len(told.events) - _MOST_EVENTS} more on the page of events")
+        title = clean(event.title)
+        if event.kind == "cleared":
+            title = tr("Over again: {alert}", alert=title)
+        yield Fact(f"{wording.clock(event.at, told.now)} · {title}", hint=clean(event.body))
+    more = len(told.events) - _MOST_EVENTS
+    if more > 0:
+        yield Fact(trn("and {count} more on the page of events", "and {count} more on the page of events", more))
 
 
 def _source(energy: Energy | None) -> str:
     if energy is None:
-        return "Not every day of it is known."
-    return "" if energy.provenance is Provenance.MEASURED else energy.provenance.word.capitalize()
+        return tr("Not every day of it is known.")
+    return "" if energy.provenance is Provenance.MEASURED else capital(provenance_words(energy.provenance))
 
 
 def _how_sure(bar: Bar, wording: Wording) -> str:
     if bar.energy is None or bar.energy.provenance is Provenance.MEASURED:
         return ""
-    partly = 0.0 < bar.unsure < bar.energy.watt_hours
-    return (
-        f" ({wording.energy(bar.unsure)} of it {bar.energy.provenance.word})"
-        if partly
-        else (f" ({bar.energy.provenance.word})")
-    )
+    how = provenance_words(bar.energy.provenance)
+    if 0.0 < bar.unsure < bar.energy.watt_hours:
+        return tr(" ({energy} of it {how})", energy=wording.energy(bar.unsure), how=how)
+    return f" ({how})"
 
 
 def _unknown_days(count: int) -> str:
-    return "1 day not known" if count == 1 else f"{count} days not known"
+    return trn("{count} day not known", "{count} days not known", count)
 
 
 def _day(day: date, now: datetime) -> str:
-    return f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
+    return dated("{day} {mon}", day) if day.year == now.year else dated("{day} {mon} {year}", day)

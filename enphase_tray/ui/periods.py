@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from enphase_tray.model.dates import dated
+from enphase_tray.model.language import mark, trc
+
 
 class Span(StrEnum):
-    """How much time is in sight. The value is what stands on the button and what is remembered."""
+    """How much time is in sight. The value is what is remembered and, translated, what stands on the button."""
 
-    DAY = "Day"
-    WEEK = "Week"
-    LAST_30 = "30 days"
-    MONTH = "Month"
-    LAST_90 = "90 days"
-    YEAR = "Year"
-    LAST_365 = "365 days"
-    ALL = "All"
+    DAY = mark("Day")
+    WEEK = mark("Week")
+    LAST_30 = mark("30 days")
+    MONTH = mark("Month")
+    LAST_90 = mark("90 days")
+    YEAR = mark("Year")
+    LAST_365 = mark("365 days")
+    ALL = mark("All")
 
 
 _ROLLING = {Span.LAST_30: 30, Span.LAST_90: 90, Span.LAST_365: 365}
@@ -43,13 +46,13 @@ class Period:
         """As a title: `Thu 25 Jun 2026`, `22 Jun to 28 Jun 2026`, `June 2026`, `2026`."""
         first, last = self.first, self.last
         if first == last:
-            return f"{first:%a} {first.day} {first:%b %Y}"
+            return dated("{wkd} {day} {mon} {year}", first)
         if self.span is Span.MONTH:
-            return f"{first:%B %Y}"
+            return dated("{month} {year}", first)
         if self.span is Span.YEAR:
             return f"{first.year}"
-        year = "" if first.year == last.year else f" {first.year}"
-        return f"{first.day} {first:%b}{year} to {last.day} {last:%b %Y}"
+        begin = dated("{day} {mon}", first) if first.year == last.year else dated("{day} {mon} {year}", first)
+        return trc("days", "{first} to {last}", first=begin, last=dated("{day} {mon} {year}", last))
 
 
 def period_of(span: Span, day: date, earliest: date, today: date) -> Period:

@@ -1,10 +1,9 @@
 """The worker's side: drives the gateway service in its own thread, one thing at a time."""
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -14,6 +13,7 @@ from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.ui.bugs import failure_words
+from enphase_tray.ui.piecework import Piecework
 
 if TYPE_CHECKING:
     from enphase_tray.monitor.service import GatewayService
@@ -36,8 +36,11 @@ class Poller(QObject):
     found = Signal(object)
     applied = Signal(object)
     preview_step = Signal(object)
+    check_step = Signal(object, object)
+    check_finished = Signal(object, object)
     preview_finished = Signal(object, object)
     places = Signal(object)
+    trust_log = Signal(object)
     bug = Signal(object)
     armed = Signal(float)
     """The heartbeat: alive, and the next step is due after so many real seconds (may be infinite)."""
@@ -51,8 +54,10 @@ class Poller(QObject):
         self._latest: PollResult | None = None
         self._pause_seconds = 0.0
         self._ended = False
-        self._preview: Iterator[object] | None = None
-        self._asked: object = None
+        self._previews = Piecework(
+            self._guarded, lambda _, step: self.preview_step.emit(step), self.preview_finished.emit, self
+        )
+        self._check_ups = Piecework(self._guarded, self.check_step.emit, self.check_finished.emit, self)
 
     @Slot()
     def open(self) -> None:
@@ -117,37 +122,26 @@ class Poller(QObject):
 
     @Slot(object)
     def preview(self, request: object) -> None:
-        """Begin a preview in place of one that runs; `None` ends it without another word.
-
-        A day at a time, with the event loop in between: polls go on, and so does the end of the program.
-        """
-        running, self._preview = self._preview, None
-        if isinstance(running, Generator):
-            running.close()
-        if request is not None and not self._ended:
-            self._asked = request
-            self._preview = iter(self._service.preview(request))  # type: ignore[arg-type]  # Qt carries plain objects
-            QTimer.singleShot(0, self._look_back)
-
-    @Slot()
-    def _look_back(self) -> None:
-        running = self._preview
-        steps: list[object] = []
-        if running is None:
-            return
-        error = self._guarded(lambda: steps.extend(islice(running, 1)))
-        if error is None and steps:
-            self.preview_step.emit(steps[0])
-            QTimer.singleShot(0, self._look_back)
+        """Begin a preview in place of one that runs; `None` ends it without another word."""
+        if request is None or self._ended:
+            self._previews.end()
         else:
-            self._preview = None
-            self.preview_finished.emit(self._asked, error)
+            self._previews.begin(request, lambda: self._service.preview(request))  # type: ignore[arg-type]  # as above
+
+    @Slot(object)
+    def check_up(self, request: object) -> None:
+        """Begin a check-up in place of one that runs; `None` ends it without another word."""
+        if request is None or self._ended:
+            self._check_ups.end()
+        else:
+            self._check_ups.begin(request, self._service.check_up)
 
     @Slot()
     def shut_down(self) -> None:
         """The last thing: close the service; the thread may end after `closed`."""
         self._ended = True
-        self.preview(None)
+        self._previews.end()
+        self._check_ups.end()
         if self._timer is not None:
             self._timer.stop()
             self._timer.deleteLater()
@@ -195,6 +189,11 @@ class Poller(QObject):
     def tell_places(self) -> None:
         """Ask where secrets are kept. Only when somebody wants to know: it may make the keyring ask for a password."""
         self._guarded(lambda: self.places.emit(dict(self._service.secret_places())))
+
+    @Slot()
+    def tell_trust(self) -> None:
+        """Tell every change of trust."""
+        self._guarded(lambda: self.trust_log.emit(self._service.trust_log()))
 
     def _guarded(self, work: Callable[[], None]) -> Exception | None:
         """Run `work`; a bug is announced, and either kind of error is returned."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 from enphase_tray.model.alerts import AlertEvent, Change, Limits
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.monitor.preview import REBUILT_RULES, PreviewRequest, PreviewStep
 from enphase_tray.status.muting import rule_label
 from enphase_tray.status.status import describe
@@ -16,19 +17,20 @@ from enphase_tray.ui.events_page import EventModel
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.tables import fit_columns, table_view
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, open_at
 from enphase_tray.ui.when import zone_of
 from enphase_tray.ui.widgets import Label, Role, button, column, empty_state, row
 
 DAYS = 30
 
-_REBUILT = (
-    "Worked out by the same rules as live ones, from the stored reports of the inverters. The history does not hold "
-    "what devices said of themselves, nor whether the gateway was silent or this program off."
+_REBUILT = mark(
+    "Worked out by the same rules as live ones, from the stored reports of the inverters. The "
+    "history does not hold what devices said of themselves, nor whether the gateway was silent or "
+    "this program off."
 )
-_RECORDED = (
-    "The history does not hold what this rule looks at, so this is what was really told at the time. While the rule "
-    "was off, nothing was."
+_RECORDED = mark(
+    "The history does not hold what this rule looks at, so this is what was really told at the time. "
+    "While the rule was off, nothing was."
 )
 
 
@@ -43,16 +45,16 @@ class PreviewDialog(QDialog):
         self._done = False
         self._since: str | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{rule_label(rule)}: the last {DAYS} days")
-        self.count = Label("Looking back…", Role.TITLE, wrap=True)
+        self.setWindowTitle(tr("{rule}: the last {days} days", rule=rule_label(rule), days=DAYS))
+        self.count = Label(tr("Looking back…"), Role.TITLE, wrap=True)
         self.model = EventModel()
-        self.view = table_view("What would have been told", "The newest first")
+        self.view = table_view(tr("What would have been told"), tr("The newest first"))
         self.view.setModel(self.model)
         self.empty = empty_state("")
         self.title = Label(wrap=True)
         self.body_text = Label(role=Role.NOTE, wrap=True)
-        self.note = Label(_REBUILT if rule in REBUILT_RULES else _RECORDED, Role.NOTE, wrap=True)
-        self.close_button = button("&Close")
+        self.note = Label(tr(_REBUILT if rule in REBUILT_RULES else _RECORDED), Role.NOTE, wrap=True)
+        self.close_button = button(tr("&Close"))
         self._compose()
         self.view.selectionModel().selectionChanged.connect(self._selected)
         self.close_button.clicked.connect(self.reject)
@@ -87,7 +89,7 @@ class PreviewDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
         body.addLayout(buttons)
-        self.resize(640, 440)
+        open_at(self, 640, 440)
 
     def _shown(self) -> Shown:
         result, now = self._live.latest, self._live.clock.now()
@@ -108,7 +110,7 @@ class PreviewDialog(QDialog):
             fit_columns(self.view)
             self._stack.setCurrentWidget(self.view)
         if not self._done:  # the last step comes before the end
-            self.count.say(f"Looking back… {round(100 * step.done)} %")
+            self.count.say(tr("Looking back… {percent} %", percent=round(100 * step.done)))
 
     @Slot(object, object)
     def _ended(self, request: PreviewRequest, error: EnphaseTrayError | None) -> None:
@@ -120,15 +122,25 @@ class PreviewDialog(QDialog):
             self.note.say(error.advice)
             return
         self.count.say(self._verdict())
-        self.empty.say("Nothing to list.")
+        self.empty.say(tr("Nothing to list."))
 
     def _verdict(self) -> str:
         if self._since is None:
-            return "The history holds nothing of these days yet"
+            return tr("The history holds nothing of these days yet")
         told = len({event.alert.id for event in self._events if event.change is Change.RAISED})
-        times = {0: "nothing", 1: "once"}.get(told, f"{told} times")
-        would = "would have told you" if self._rule in REBUILT_RULES else "told you"
-        return f"It {would} {times} since {self._since}"
+        rebuilt = self._rule in REBUILT_RULES
+        if not told and rebuilt:
+            return tr("It would have told you nothing since {time}", time=self._since)
+        if not told:
+            return tr("It told you nothing since {time}", time=self._since)
+        if rebuilt:
+            return trn(
+                "It would have told you once since {time}",
+                "It would have told you {count} times since {time}",
+                told,
+                time=self._since,
+            )
+        return trn("It told you once since {time}", "It told you {count} times since {time}", told, time=self._since)
 
     @Slot(QItemSelection, QItemSelection)
     def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy
 from enphase_tray.ui.text import tip
 from enphase_tray.ui.widgets import ElidedLabel, Role
 
-_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)
+_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
 _ENDLESS = 10_000
 
 
@@ -17,7 +17,10 @@ class Readout(ElidedLabel):
         self._lines = lines
         super().__init__(role=Role.NOTE)
         self.setWordWrap(lines > 1)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # Without it the buttons beside it would share its room.
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 1)
 
     def _fit(self, hint: str) -> None:
@@ -26,8 +29,8 @@ class Readout(ElidedLabel):
             return
         # Words break where they like, so how much text fits is only known by trying.
         metrics, room = self.fontMetrics(), self._lines * self.width()
-        cut = (metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, int(room * share)) for share in _SHARES)
-        shown = next((text for text in cut if self._fits(text)), self._whole)
+        cut = [metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, int(room * share)) for share in _SHARES]
+        shown = next((text for text in cut if self._fits(text)), cut[-1])
         self.setText(shown)
         self.setToolTip(tip(hint or (self._whole if shown != self._whole else "")))
 

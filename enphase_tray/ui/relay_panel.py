@@ -6,11 +6,12 @@ What is open or not known stands above what is closed.
 from collections.abc import Iterable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from enphase_tray.alerts.words import short
 from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import BatteryReading, RelayKind, RelayReading, RelayState, Snapshot
 from enphase_tray.status.muting import mute_words
 from enphase_tray.status.words import UNKNOWN, Wording
@@ -18,13 +19,29 @@ from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.header import Shown
 from enphase_tray.ui.marks import Mark, MarkWidget
 from enphase_tray.ui.mute_menu import add_actions, device, emptied
+from enphase_tray.ui.scrolling import DownScroll
 from enphase_tray.ui.text import clean
 from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.wellness import flag_text, status_advice, status_text
 from enphase_tray.ui.widgets import Card, ElidedLabel, Label, Role, button, column, row
 
-_KINDS = {RelayKind.IQ_RELAY: "Relay", RelayKind.MAINS: "Mains relay", RelayKind.COLLAR: "Meter collar"}
-_STATES = {RelayState.CLOSED: "Closed", RelayState.OPEN: "Open", RelayState.UNKNOWN: "Not known"}
+_KINDS = {
+    RelayKind.IQ_RELAY: mark("Relay {serial}"),
+    RelayKind.MAINS: mark("Mains relay {serial}"),
+    RelayKind.COLLAR: mark("Meter collar {serial}"),
+}
+_MUTE = {
+    RelayKind.IQ_RELAY: mark("Mute relay {serial}, or hear of it again"),
+    RelayKind.MAINS: mark("Mute mains relay {serial}, or hear of it again"),
+    RelayKind.COLLAR: mark("Mute meter collar {serial}, or hear of it again"),
+}
+_LINES = {
+    True: mark("Line {number}: closed"),
+    False: mark("Line {number}: open"),
+    None: mark("Line {number}: not there, or not told"),
+}
+_STATES = {RelayState.CLOSED: mark("Closed"), RelayState.OPEN: mark("Open"), RelayState.UNKNOWN: mark("Not known")}
+_WIDTH, _WIDEST = 46 * GRID, 70 * GRID
 _MARKS = {RelayState.CLOSED: Mark.WELL, RelayState.OPEN: Mark.FAULT, RelayState.UNKNOWN: Mark.UNKNOWN}
 
 
@@ -42,7 +59,7 @@ class RelayBox(QWidget):
         self.words = Label(wrap=True)
         self.flags = Label(role=Role.NOTE, wrap=True)
         self.muted = Label(role=Role.NOTE, wrap=True)
-        self.mute = button("Mute", Role.QUIET)
+        self.mute = button(tr("Mute"), Role.QUIET)
         self.menu = QMenu(self.mute)
         self.menu.aboutToShow.connect(self._fill)
         self.mute.setMenu(self.menu)
@@ -66,36 +83,36 @@ class RelayBox(QWidget):
     def show_relay(self, relay: RelayReading, since: datetime | None, shown: Shown) -> None:
         """Say all that is known of one relay."""
         self._serial = relay.serial
-        self.name.say(f"{_KINDS[relay.kind]} {clean(relay.serial)}")
-        self.mute.setAccessibleName(clean(f"Mute {_KINDS[relay.kind].lower()} {relay.serial}, or hear of it again"))
+        self.name.say(tr(_KINDS[relay.kind], serial=clean(relay.serial)))
+        self.mute.setAccessibleName(clean(tr(_MUTE[relay.kind], serial=relay.serial)))
         mutes = [mute_words(mute, shown.now, shown.wording) for mute in shown.mutes if mute.serial == relay.serial]
         said_muted = "; ".join(mutes)
         self.muted.say(f"{said_muted[:1].upper()}{said_muted[1:]}")
         self.muted.setVisible(bool(mutes))
         open_lines = relay.open_lines
-        state = _STATES[relay.relay]
+        state = tr(_STATES[relay.relay])
         mark = _MARKS[relay.relay]
         if relay.relay is RelayState.CLOSED and open_lines:
             mark = Mark.FAULT
-            state = f"Line {', '.join(map(str, open_lines))} open"
+            state = tr("Line {lines} open", lines=", ".join(map(str, open_lines)))
         self.state.say(state)
         self._mark.set_mark(mark)
         for line, connected in zip(self.lines, relay.lines, strict=True):
             line.show_line(connected)
         told = relay.reason is not None and relay.reason.lower() not in {"ok", ""}
-        self.since.say(f"since {shown.wording.clock(since, shown.now)}" if since is not None else "")
+        self.since.say(tr("since {time}", time=shown.wording.clock(since, shown.now)) if since is not None else "")
         self.since.setVisible(since is not None)
         self.age.say(_age(relay, shown))
         words = status_text(relay.device)
-        reason = f"Reason: {relay.reason}" if told else ""
+        reason = tr("Reason: {reason}", reason=relay.reason) if told else ""
         said = "; ".join(part for part in (words, reason) if part)
-        self.words.say(said or "No status words", status_advice(relay.device))
+        self.words.say(said or tr("No status words"), status_advice(relay.device))
         self.flags.say(_flags(relay))
         self.setAccessibleName(clean(f"{self.name.whole}: {state}. {said}"))
 
     @Slot()
     def _fill(self) -> None:
-        add_actions(emptied(self.menu), self._attention, (device("relay", short(self._serial), self._serial),))
+        add_actions(emptied(self.menu), self._attention, (device(tr("relay"), short(self._serial), self._serial),))
 
 
 class RelayPanel(Card):
@@ -104,25 +121,20 @@ class RelayPanel(Card):
     def __init__(self, attention: Attention) -> None:
         super().__init__(3 * GRID, 2 * GRID)
         self._attention = attention
-        self.setAccessibleName("Relays and batteries")
+        self.setAccessibleName(tr("Relays and batteries"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.boxes: list[RelayBox] = []
         self.batteries = Label(role=Role.NOTE, wrap=True)
         self.contacts = Label(role=Role.NOTE, wrap=True)
         self.empty = Label(role=Role.NOTE, wrap=True)
         self._since: dict[str, tuple[str, datetime]] = {}
         sheet = QWidget()
-        sheet.setProperty("role", "sheet")
         self._column = column(sheet, 0, 3 * GRID)
         for label in (self.empty, self.batteries, self.contacts):
             self._column.addWidget(label)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(sheet)
-        area.viewport().setAutoFillBackground(False)
+        area = DownScroll(_WIDTH, _WIDEST)
+        area.put_page(sheet)
         self.body.addWidget(area, 1)
 
     def take_events(self, events: Iterable[HistoryEvent]) -> None:
@@ -152,9 +164,9 @@ class RelayPanel(Card):
         self.setVisible(told)
         self.empty.setVisible(not relays)
         self.empty.say(
-            "Relays appear here once the gateway has been read."
+            tr("Relays appear here once the gateway has been read.")
             if snapshot is None
-            else "This gateway tells of no relay."
+            else tr("This gateway tells of no relay.")
         )
         self._show_rest(snapshot, shown.wording)
 
@@ -164,8 +176,8 @@ class RelayPanel(Card):
         self.batteries.setVisible(bool(batteries))
         self.batteries.say(_batteries(batteries, wording))
         self.contacts.setVisible(bool(contacts))
-        told = ", ".join(f"{clean(c.name or c.id, 24)} {_STATES[c.state].lower()}" for c in contacts)
-        self.contacts.say(f"Dry contacts: {told}")
+        told = ", ".join(f"{clean(c.name or c.id, 24)} {tr(_STATES[c.state]).lower()}" for c in contacts)
+        self.contacts.say(tr("Dry contacts: {contacts}", contacts=told))
 
     def _changed_at(self, relay: RelayReading, shown: Shown) -> datetime | None:
         is_open = relay.relay is RelayState.OPEN or bool(relay.open_lines)
@@ -193,9 +205,9 @@ class _LineMark(QWidget):
 
     def show_line(self, connected: bool | None) -> None:
         self._mark.set_mark({True: Mark.WELL, False: Mark.FAULT, None: Mark.UNKNOWN}[connected])
-        words = {True: "closed", False: "open", None: "not there, or not told"}[connected]
-        self.setToolTip(f"Line {self.number}: {words}")
-        self.setAccessibleName(f"Line {self.number}: {words}")
+        words = tr(_LINES[connected], number=self.number)
+        self.setToolTip(words)
+        self.setAccessibleName(words)
 
 
 def _is_well(relay: RelayReading) -> bool:
@@ -206,19 +218,19 @@ def _is_well(relay: RelayReading) -> bool:
 def _age(relay: RelayReading, shown: Shown) -> str:
     snapshot = shown.snapshot
     if relay.last_report_at is None or snapshot is None:
-        return "Its last report has no time"
+        return tr("Its last report has no time")
     drift = (snapshot.clock_at - snapshot.at).total_seconds()
     seconds = (shown.now - relay.last_report_at).total_seconds() + drift
-    return f"Reported {shown.wording.age(max(0.0, seconds))}"
+    return tr("Reported {age}", age=shown.wording.age(max(0.0, seconds)))
 
 
 def _flags(relay: RelayReading) -> str:
     device = relay.device
     flags = {
-        "Producing": device.producing,
-        "Communicating": device.communicating,
-        "Provisioned": device.provisioned,
-        "Operating": device.operating,
+        tr("Producing"): device.producing,
+        tr("Communicating"): device.communicating,
+        tr("Provisioned"): device.provisioned,
+        tr("Operating"): device.operating,
     }
     return " · ".join(f"{name}\u00a0{flag_text(flag).lower()}" for name, flag in flags.items())
 
@@ -226,13 +238,17 @@ def _flags(relay: RelayReading) -> str:
 def _batteries(batteries: tuple[BatteryReading, ...], wording: Wording) -> str:
     if not batteries:
         return ""
-    count = "1 battery" if len(batteries) == 1 else f"{len(batteries)} batteries"
+    count = trn("{count} battery", "{count} batteries", len(batteries))
     known = [battery.percent_full for battery in batteries if battery.percent_full is not None]
-    full = f"{wording.number(sum(known) / len(known), 0)} % full" if known else f"charge {UNKNOWN}"
+    full = (
+        tr("{number} % full", number=wording.number(sum(known) / len(known), 0))
+        if known
+        else tr("charge {percent}", percent=UNKNOWN)
+    )
     powers = [battery.watts_now for battery in batteries if battery.watts_now is not None]
     if not powers:
         return f"{count} · {full}"
     total = sum(powers)
     if abs(total) < 1:
-        return f"{count} · {full} · idle"
+        return tr("{count} · {full} · idle", count=count, full=full)
     return f"{count} · {full} · {'giving' if total > 0 else 'taking'} {wording.watts(abs(total))}"

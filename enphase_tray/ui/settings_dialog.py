@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
 from enphase_tray.model.connection import GatewayVersion, TrialStep
-from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway
+from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.identity import Family, FoundGateway
-from enphase_tray.monitor.result import PollResult
+from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.service import Draft
 from enphase_tray.settings.settings import Settings
+from enphase_tray.settings.state import TrustEntry
 from enphase_tray.ui.alerts_page import AlertsPage
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.certificate_dialog import ask_about_certificate
@@ -19,21 +20,19 @@ from enphase_tray.ui.gateway_fields import FoundList, GatewayFields, family_of
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.login_fields import LoginFields, Trouble, add_row
 from enphase_tray.ui.marks import Mark
+from enphase_tray.ui.refusal import LOGIN_ERRORS, refused_login
 from enphase_tray.ui.settings_pages import ProgramPage, scrolled
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, open_at
 from enphase_tray.ui.trial import Trial, TrialSteps, question_of
+from enphase_tray.ui.trust_page import TrustPage
 from enphase_tray.ui.widgets import Banner, Card, Field, Label, Role, button, column, row
 
 _VERSIONS = {
-    GatewayVersion.DETECT: "Detect",
-    GatewayVersion.BELOW_7: "Below 7",
-    GatewayVersion.FROM_7: "7 and newer",
+    GatewayVersion.DETECT: mark("Detect"),
+    GatewayVersion.BELOW_7: mark("Below 7"),
+    GatewayVersion.FROM_7: mark("7 and newer"),
 }
-GATEWAY, LOGIN, ALERTS, PROGRAM, TEST = range(5)
-
-
-_LOGIN_ERRORS = (LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway)
-_LOGIN_KINDS = {kind.kind for kind in _LOGIN_ERRORS}
+GATEWAY, LOGIN, ALERTS, PROGRAM, TRUST, TEST = range(6)
 
 
 class SettingsDialog(QDialog):
@@ -47,23 +46,27 @@ class SettingsDialog(QDialog):
         self._saving = False
         self._told: tuple[str, Family] | None = None
         """Serial and family of the gateway that was tried last."""
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.found = FoundList(live)
         self.gateway = GatewayFields()
         self.version = Choice()
-        self.version.setAccessibleName("Firmware version of the gateway")
+        self.version.setAccessibleName(tr("Firmware version of the gateway"))
         for version, words in _VERSIONS.items():
-            self.version.addItem(words, version.value)
+            self.version.addItem(tr(words), version.value)
         self.login = LoginFields(live.clock)
         known = attention or Attention(lambda: live.settings, live.clock, parent=self)
         self.alerts = AlertsPage(known, live.clock.now)
         self.program = ProgramPage()
+        self.trust = TrustPage()
         self.trial = Trial(live, self)
         self.steps = TrialSteps()
         self.test_state = Label(role=Role.NOTE, wrap=True)
+        self.find_out = button(
+            tr("What is &wrong?"), name=tr("What is wrong with the connection that is saved, step by step")
+        )
         self.banner = Banner()
-        self.test = button("T&est connection")
-        self.cancel = button("Cancel")
+        self.test = button(tr("T&est connection"))
+        self.cancel = button(tr("Cancel"))
         self.ok = button("OK", Role.MAIN)
         self.ok.setDefault(True)
         self._compose()
@@ -72,7 +75,7 @@ class SettingsDialog(QDialog):
         refused = refused_login(live.latest)
         if refused is not None:
             self._refuse(refused)
-        self.resize(760, 540)
+        open_at(self, 760, 540)
         self.found.look()
 
     @property
@@ -127,9 +130,9 @@ class SettingsDialog(QDialog):
     def _compose(self) -> None:
         which = QWidget()
         page = column(which, 4 * GRID, 3 * GRID)
-        page.addWidget(Label("Found in your network"))
+        page.addWidget(Label(tr("Found in your network")))
         page.addWidget(self.found)
-        add_row(self.gateway.form, "&Version", self.version)
+        add_row(self.gateway.form, tr("&Version"), self.version)
         page.addWidget(self.gateway)
         page.addStretch(1)
         log_in = QWidget()
@@ -138,13 +141,15 @@ class SettingsDialog(QDialog):
         results = column(tested, 4 * GRID, 2 * GRID)
         results.addWidget(self.test_state)
         results.addWidget(self.steps, 1)
+        results.addWidget(self.find_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        names = ("&Gateway", "&Log-in", "&Alerts", "&Program")
-        for inner, name in zip((which, log_in, self.alerts, self.program), names, strict=True):
+        self.tabs.setUsesScrollButtons(False)
+        names = (tr("&Gateway"), tr("&Log-in"), tr("&Alerts"), tr("&Program"), tr("Tru&st"))
+        for inner, name in zip((which, log_in, self.alerts, self.program, self.trust), names, strict=True):
             self.tabs.addTab(_on_card(scrolled(inner)), name)
-        self.tabs.addTab(_on_card(tested), "&Connection test")
+        self.tabs.addTab(_on_card(tested), tr("&Connection test"))
         body = column(self, 4 * GRID, 3 * GRID)
         body.addWidget(self.banner)
         body.addWidget(self.tabs, 1)
@@ -162,7 +167,7 @@ class SettingsDialog(QDialog):
         self.login.load(settings.gateway)
         self.alerts.load(settings)
         self.program.load(settings, self._live.secret_places())
-        self.test_state.say("“Test connection” tries what is typed here, step by step. Nothing is saved by it.")
+        self.test_state.say(tr("“Test connection” tries what is typed here, step by step. Nothing is saved by it."))
         self._refit()
 
     def _connect(self) -> None:
@@ -170,6 +175,7 @@ class SettingsDialog(QDialog):
         self.gateway.edited.connect(self._refit)
         self.version.currentIndexChanged.connect(self._refit)
         self.test.clicked.connect(self._test)
+        self.find_out.clicked.connect(self._find_out)
         self.cancel.clicked.connect(self.reject)
         self.ok.clicked.connect(self._save)
         self.alerts.preview_asked.connect(self._look_back)
@@ -178,6 +184,12 @@ class SettingsDialog(QDialog):
         self._live.applied.connect(self._applied)
         self._live.found.connect(self._refit)
         self._live.places.connect(self.program.show_places)
+        self._live.trust_log.connect(self._show_trust)
+        self._live.tell_trust()
+
+    @Slot(object)
+    def _show_trust(self, entries: tuple[TrustEntry, ...]) -> None:
+        self.trust.show_log(entries, self._before.gateway.serial)
 
     @Slot(object)
     def _chosen(self, found: FoundGateway) -> None:
@@ -197,19 +209,25 @@ class SettingsDialog(QDialog):
         PreviewDialog(self._live, rule, self.alerts.chosen_limits(self._before.limits), self).open()
 
     @Slot()
+    def _find_out(self) -> None:
+        from enphase_tray.ui.trouble_dialog import TroubleDialog
+
+        TroubleDialog(self._live, lambda: self.tabs.setCurrentIndex(GATEWAY), self).open()
+
+    @Slot()
     def _test(self) -> None:
         if self.trial.running:
             self.trial.cancel()
-            self.test.setText("T&est connection")
-            self.test_state.say("Cancelled. What was under way ends by itself.")
+            self.test.setText(tr("T&est connection"))
+            self.test_state.say(tr("Cancelled. What was under way ends by itself."))
         elif self.check():
             self._try()
 
     def _try(self) -> None:
         self.steps.clear()
         self.tabs.setCurrentIndex(TEST)
-        self.test_state.say("Trying…")
-        self.test.setText("Cancel t&est")
+        self.test_state.say(tr("Trying…"))
+        self.test.setText(tr("Cancel t&est"))
         self.trial.start(self.draft())
 
     @Slot(object)
@@ -221,21 +239,21 @@ class SettingsDialog(QDialog):
 
     @Slot(object)
     def _tested(self, error: object) -> None:
-        self.test.setText("T&est connection")
+        self.test.setText(tr("T&est connection"))
         if error is None:
-            self.test_state.say("The connection works.")
+            self.test_state.say(tr("The connection works."))
             return
         question = question_of(error, None if self._live.latest is None else self._live.latest.certificate)
         if question is not None:
-            self.test_state.say("The gateway's certificate waits for your word.")
+            self.test_state.say(tr("The gateway's certificate waits for your word."))
             if ask_about_certificate(question, self.gateway.host.text, self):
                 self._live.trust(question)
                 self._try()
             return
-        self.test_state.say("The connection does not work yet.")
+        self.test_state.say(tr("The connection does not work yet."))
         if isinstance(error, EnphaseTrayError):
             self.steps.add_error(error)
-        if isinstance(error, _LOGIN_ERRORS):
+        if isinstance(error, LOGIN_ERRORS):
             self._refuse(error)
 
     @Slot()
@@ -256,7 +274,7 @@ class SettingsDialog(QDialog):
             self.accept()
         elif isinstance(error, EnphaseTrayError):
             self.banner.show_trouble(Mark.FAULT, error.title, error.advice)
-            if isinstance(error, _LOGIN_ERRORS):
+            if isinstance(error, LOGIN_ERRORS):
                 self._refuse(error)
 
     def _refuse(self, trouble: Trouble) -> None:
@@ -268,17 +286,7 @@ class SettingsDialog(QDialog):
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
         self.ok.setEnabled(not saving)
-        self.ok.setText("Saving…" if saving else "OK")
-
-
-def refused_login(result: PollResult | None) -> Trouble | None:
-    """What the last poll says of a log-in that does not work."""
-    if result is None:
-        return None
-    if result.failure is not None:
-        return result.failure if result.failure.kind in _LOGIN_KINDS else None
-    problems = () if result.snapshot is None else result.snapshot.problems
-    return next((problem for problem in problems if problem.login_refused), None)
+        self.ok.setText(tr("Saving…") if saving else "OK")
 
 
 def _on_card(page: QWidget) -> Card:

@@ -8,18 +8,19 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 from enphase_tray.model.connection import GatewayVersion, TrialStep
 from enphase_tray.model.errors import EnphaseTrayError, LoginRefused, TokenExpired, TokenMissing, TokenWrongGateway
 from enphase_tray.model.identity import Family, FoundGateway
+from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.result import CertificateQuestion
 from enphase_tray.monitor.service import Draft
 from enphase_tray.ui.certificate_dialog import ask_about_certificate
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.marks import Mark
 from enphase_tray.ui.setup_pages import DonePage, FindPage, LoginPage, Progress, TrustPage
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, open_at
 from enphase_tray.ui.trial import Trial, question_of
 from enphase_tray.ui.widgets import Banner, Role, button, column, row
 
 FIND, TRUST, LOGIN, DONE = range(4)
-_NEXT = ("This &is mine", "&Trust it", "&Continue", "&Done")
+_NEXT = (mark("This &is mine"), mark("&Trust it"), mark("&Continue"), mark("&Done"))
 _FOR_TOKEN = (TokenMissing, TokenExpired, TokenWrongGateway)
 
 
@@ -32,7 +33,7 @@ class SetupWizard(QDialog):
         self._question: CertificateQuestion | None = None
         self._family: Family | None = None
         self._saving = False
-        self.setWindowTitle("Set up Enphase Tray")
+        self.setWindowTitle(tr("Set up Enphase Tray"))
         self.find_page = FindPage(live)
         self.trust_page = TrustPage()
         self.login_page = LoginPage(live.clock)
@@ -40,13 +41,13 @@ class SetupWizard(QDialog):
         self.trial = Trial(live, self)
         self.progress = Progress()
         self.banner = Banner()
-        self.back = button("&Back")
-        self.next = button(_NEXT[FIND], Role.MAIN)
+        self.back = button(tr("&Back"))
+        self.next = button(tr(_NEXT[FIND]), Role.MAIN)
         self.next.setDefault(True)
         self.pages = QStackedWidget()
         self._compose()
         self._connect()
-        self.resize(680, 540)
+        open_at(self, 680, 540)
         self._go(FIND)
         self.find_page.found.look()
 
@@ -96,7 +97,7 @@ class SetupWizard(QDialog):
     def _go(self, page: int) -> None:
         self.pages.setCurrentIndex(page)
         self.progress.show_step(page)
-        self.next.setText(_NEXT[page])
+        self.next.setText(tr(_NEXT[page]))
         self.back.setVisible(page != FIND)
         self.banner.setVisible(False)
         if page == LOGIN:
@@ -144,11 +145,12 @@ class SetupWizard(QDialog):
         if self._family is Family.DIGEST:
             self._go(LOGIN)
         else:
-            self._try()
+            # What was typed of a log-in before a way back may be half of it: it is not tried from here.
+            self._try(replace(self.draft(), password=None, token=None, cloud_password=None))
 
-    def _try(self) -> None:
+    def _try(self, draft: Draft | None = None) -> None:
         self.done_page.steps.clear()
-        self.trial.start(self.draft())
+        self.trial.start(draft or self.draft())
 
     @Slot(object)
     def _stepped(self, step: TrialStep) -> None:
@@ -197,13 +199,13 @@ class SetupWizard(QDialog):
         self.next.setEnabled(not busy and not self._saving)
         for page in (self.find_page, self.trust_page, self.login_page, self.done_page):
             page.setEnabled(not busy)
-        self.next.setText("Trying…" if busy else _NEXT[self.page])
+        self.next.setText(tr("Trying…") if busy else tr(_NEXT[self.page]))
         if busy:
             self.banner.setVisible(False)
             self.back.setVisible(True)
-            self.back.setText("&Cancel")
+            self.back.setText(tr("&Cancel"))
         else:
-            self.back.setText("&Back")
+            self.back.setText(tr("&Back"))
             self.back.setVisible(self.page != FIND)
 
     @Slot(object)

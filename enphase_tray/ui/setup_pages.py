@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.identity import Family, FoundGateway
+from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.result import CertificateQuestion
 from enphase_tray.ui.certificate_dialog import CertificateFactsView
 from enphase_tray.ui.gateway_fields import FoundList, GatewayFields, family_of
@@ -17,7 +18,7 @@ from enphase_tray.ui.theme import GRID, figure_font
 from enphase_tray.ui.trial import TrialSteps
 from enphase_tray.ui.widgets import Card, Field, Label, Role, column, row
 
-_STEPS = ("Find", "Trust", "Log in", "Done")
+_STEPS = (mark("Find"), mark("Trust"), mark("Log in"), mark("Done"))
 
 
 class Progress(QWidget):
@@ -29,22 +30,24 @@ class Progress(QWidget):
         self._parts: list[tuple[MarkWidget, Label]] = []
         for number, name in enumerate(_STEPS, start=1):
             part = row(None, 0, GRID)
-            mark, label = MarkWidget(Mark.NONE, 14), Label(f"{number}  {name}")
-            part.addWidget(mark)
+            tick, label = MarkWidget(Mark.NONE, 14), Label(f"{number}  {tr(name)}")
+            part.addWidget(tick)
             part.addWidget(label)
             line.addLayout(part)
-            self._parts.append((mark, label))
+            self._parts.append((tick, label))
         line.addStretch(1)
 
     def show_step(self, step: int) -> None:
         """Steps before `step` are ticked, later ones are dim."""
-        for place, (mark, label) in enumerate(self._parts):
-            mark.set_mark(Mark.WELL if place < step else Mark.NONE)
+        for place, (tick, label) in enumerate(self._parts):
+            tick.set_mark(Mark.WELL if place < step else Mark.NONE)
             label.setEnabled(place <= step)
             font = QFont(label.font())
             font.setWeight(QFont.Weight.DemiBold if place == step else QFont.Weight.Normal)
             label.setFont(font)
-        self.setAccessibleName(f"Step {step + 1} of {len(_STEPS)}: {_STEPS[step]}")
+        self.setAccessibleName(
+            tr("Step {step} of {steps}: {name}", step=step + 1, steps=len(_STEPS), name=tr(_STEPS[step]))
+        )
 
 
 class FindPage(QWidget):
@@ -55,12 +58,12 @@ class FindPage(QWidget):
         self.found = FoundList(live)
         self.fields = GatewayFields()
         body = column(self, 0, 3 * GRID)
-        body.addWidget(Label("Which gateway is yours?", Role.TITLE))
-        text = "The gateway is the Envoy / IQ Gateway: the box that collects what your inverters report."
+        body.addWidget(Label(tr("Which gateway is yours?"), Role.TITLE))
+        text = tr("The gateway is the Envoy / IQ Gateway: the box that collects what your inverters report.")
         body.addWidget(Label(text, Role.NOTE, wrap=True))
         card = Card(4 * GRID, 3 * GRID)
         card.body.addWidget(self.found)
-        card.body.addWidget(Label("Or type it", Role.NOTE))
+        card.body.addWidget(Label(tr("Or type it"), Role.NOTE))
         card.body.addWidget(self.fields)
         card.body.addStretch(1)
         body.addWidget(card, 1)
@@ -102,24 +105,26 @@ class TrustPage(QWidget):
         self.code = Label("")
         self.code.setFont(figure_font(self.code.font()))
         self._card = Card(4 * GRID, 3 * GRID)
-        self._card.body.addWidget(Label("Pairing code", Role.NOTE))
+        self._card.body.addWidget(Label(tr("Pairing code"), Role.NOTE))
         self._card.body.addWidget(self.code)
         self._facts: CertificateFactsView | None = None
         body = column(self, 0, 3 * GRID)
-        body.addWidget(Label("From now on only this device is believed", Role.TITLE))
+        body.addWidget(Label(tr("From now on only this device is believed"), Role.TITLE))
         body.addWidget(self.text)
         body.addWidget(self._card)
-        note = "Do this in your own network. Another computer with this program shows the same pairing code."
+        note = tr("Do this in your own network. Another computer with this program shows the same pairing code.")
         body.addWidget(Label(note, Role.NOTE, wrap=True))
         body.addStretch(1)
 
     def show_question(self, question: CertificateQuestion, where: str) -> None:
         """Show whose certificate it is and its code."""
-        serial = clean(question.serial) or "whose serial number is not known"
-        at = f" at {clean(where)}" if where else ""
-        self.text.say(f"Gateway {serial}{at} answered. No password or token has been sent to it so far.")
+        serial = clean(question.serial) or tr("whose serial number is not known")
+        at = tr(" at {where}", where=clean(where)) if where else ""
+        self.text.say(
+            tr("Gateway {serial}{at} answered. No password or token has been sent to it so far.", serial=serial, at=at)
+        )
         self.code.say(question.certificate.pairing_code)
-        self.code.setAccessibleName(f"Pairing code {question.certificate.pairing_code}")
+        self.code.setAccessibleName(tr("Pairing code {pairing_code}", pairing_code=question.certificate.pairing_code))
         if self._facts is not None:
             self._card.body.removeWidget(self._facts)
             self._facts.deleteLater()
@@ -134,7 +139,7 @@ class LoginPage(QWidget):
         super().__init__()
         self.fields = LoginFields(clock)
         body = column(self, 0, 3 * GRID)
-        body.addWidget(Label("Log in", Role.TITLE))
+        body.addWidget(Label(tr("Log in"), Role.TITLE))
         card = Card(0, 0)
         holder = QWidget()
         column(holder, 4 * GRID).addWidget(self.fields)
@@ -149,9 +154,9 @@ class DonePage(QWidget):
         super().__init__()
         self.steps = TrialSteps()
         body = column(self, 0, 3 * GRID)
-        body.addWidget(Label("It works", Role.TITLE))
+        body.addWidget(Label(tr("It works"), Role.TITLE))
         card = Card(4 * GRID, 3 * GRID)
         card.body.addWidget(self.steps, 1)
         body.addWidget(card, 1)
-        note = "From now on the figure stands in the tray. You are told when a relay opens or an inverter stops."
+        note = tr("From now on the figure stands in the tray. You are told when a relay opens or an inverter stops.")
         body.addWidget(Label(note, Role.NOTE, wrap=True))

@@ -1,31 +1,41 @@
 """The tray application as a whole: ties tray, menu, notifications and windows to one live connection."""
 
-import sys
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.settings.attention import AttentionStore
+from enphase_tray.settings.settings import TrayClick
 from enphase_tray.status.status import Status
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.autostart import Autostart
 from enphase_tray.ui.desktop_memory import Choices, DesktopMemory
-from enphase_tray.ui.desktop_notes import DesktopNotes, Note
+from enphase_tray.ui.glance_keeper import GlanceKeeper
+from enphase_tray.ui.icon_choice import IconChoice
 from enphase_tray.ui.live import Live
-from enphase_tray.ui.notifier import BalloonNotes, Notes, Notifier
-from enphase_tray.ui.power import SleepWatch
+from enphase_tray.ui.manners import Manners
+from enphase_tray.ui.messenger import Messenger
+from enphase_tray.ui.panel_tone import DesktopTone, taskbar_is_dark
+from enphase_tray.ui.pause_memory import PauseMemory
+from enphase_tray.ui.registry import user_registry
 from enphase_tray.ui.saving import Saver
 from enphase_tray.ui.status_feed import StatusFeed
 from enphase_tray.ui.tray import TrayHost
-from enphase_tray.ui.tray_menu import Pause, TrayMenu
+from enphase_tray.ui.tray_menu import TrayMenu
+from enphase_tray.ui.ways import Ways
 from enphase_tray.ui.weekly import WeeklyReports
+from enphase_tray.ui.when import zone_of
 from enphase_tray.ui.windows import Windows
+
+log = logging.getLogger(__name__)
 
 
 class Shell(QObject):
@@ -45,12 +55,15 @@ class Shell(QObject):
         note: str = "",
         attention: AttentionStore | None = None,
         reports: Path | None = None,
+        log_file: Path | None = None,
+        ways: Ways | None = None,
         available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
         """Without `autostart` (demo) log-in is left alone.
 
         `note` stands in the window all the time; `attention` keeps what is muted; `reports` is where
-        weekly reports go; `available` says whether there is a tray.
+        weekly reports go, `log_file` the program's log; `ways` is what the desktop does with trays; `available` says
+        whether there is one.
         """
         super().__init__(parent)
         self._live = live
@@ -67,21 +80,19 @@ class Shell(QObject):
             choices=Choices(memory),
             attention=self.attention,
             saver=Saver(reports),
+            log_file=log_file,
+            autostart=autostart,
         )
-        if reports is not None:
-            self.weekly = WeeklyReports(reports, lambda: live.settings, history, lambda: wording, self)
-            live.result.connect(self.weekly.tell)
-        self.menu = TrayMenu(self)
-        self.tray = TrayHost(self.menu.menu, available, self)
-        self.feed = StatusFeed(live, lambda: wording, self, self.attention.unheard)
-        self._balloons = BalloonNotes(self.tray.show_message)
-        self._desktop_notes = DesktopNotes(parent=self) if sys.platform.startswith("linux") else None
-        notes: Notes = self._desktop_notes or self._balloons
-        self.notifier = Notifier(notes, lambda: live.settings, live.clock, self.attention, lambda: wording, parent=self)
-        self._sleep = SleepWatch(self)
+        self.weekly = None if reports is None else self._weekly(reports, history)
+        self._make_tray(history, ways or Ways(), available)
+        self.manners = Manners(live, self)
+        self.feed = StatusFeed(live, self._words, self, self.attention.unheard)
+        # After the feed: a balloon needs the icon, which may come with what it tells.
+        self.messenger = Messenger(live, self.attention, wording, ways or Ways(), self.tray.show_message, self)
+        self.notifier = self.messenger.notifier
+        self._pause = PauseMemory(self.notifier, memory, self)
         self._connect_tray()
-        self._connect_live()
-        self._connect_notes()
+        self._connect_rest()
 
     def start(self, *, hidden: bool) -> None:
         """Show the icon and begin to poll. `hidden` holds back the window, provided a tray turns up."""
@@ -89,73 +100,104 @@ class Shell(QObject):
         if isinstance(app, QApplication):
             app.setQuitOnLastWindowClosed(False)
         self._show_status(self.feed.status)
-        self._resume_pause()
+        self._pause.resume()
         self.tray.start()
-        self._sleep.woke.connect(self._live.resumed)
-        self._sleep.start()
+        self._repair_autostart()
+        self.manners.start()
         self._live.start()
         if not hidden:
             self.windows.open()
 
     def close(self) -> bool:
         """End everything. `False` where the worker could not be freed in time."""
+        self.glance.close()
         self.windows.close()
         self.tray.stop()
         stopped = self._live.stop()
-        if self._desktop_notes is not None:
-            self._desktop_notes.close()
+        self.messenger.close()
         return stopped
+
+    def _weekly(self, folder: Path, history: Callable[[], HistoryReader]) -> WeeklyReports:
+        made = WeeklyReports(folder, lambda: self._live.settings, history, lambda: self._wording, self)
+        self._live.result.connect(made.tell)
+        return made
+
+    def _words(self) -> Wording:
+        """Times are the gateway's own, as in the window."""
+        latest = self._live.latest
+        return self._wording.with_zone(zone_of(None if latest is None else latest.snapshot))
+
+    def _make_tray(self, history: Callable[[], HistoryReader], ways: Ways, available: Callable[[], bool]) -> None:
+        registry = user_registry()
+        self.menu = TrayMenu(self, glance=ways.click_opens_menu)
+        self.tray = TrayHost(self.menu.menu, available, self)
+        self._choice = IconChoice(history, ways, DesktopTone().is_dark, lambda: taskbar_is_dark(registry))
+        self.glance = GlanceKeeper(
+            self._live,
+            history,
+            self._wording,
+            self.attention,
+            ways,
+            lambda: self.tray.geometry,
+            self._unread_titles,
+            self,
+        )
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
     def _connect_tray(self) -> None:
         tray, menu, windows = self.tray, self.menu, self.windows
-        tray.toggled.connect(windows.toggle)
+        tray.toggled.connect(self._on_click)
+        tray.opened.connect(windows.open)
         tray.middle_clicked.connect(self._live.poll_now)
         tray.appeared.connect(self._on_tray_appeared)
         tray.missing.connect(self._on_tray_missing)
         tray.message_clicked.connect(windows.open)
         menu.open_asked.connect(windows.open)
+        menu.unread_asked.connect(self._show_unread)
+        menu.glance_asked.connect(self.glance.show)
+        self.glance.open_asked.connect(windows.open)
+        self.glance.alert_asked.connect(windows.show_alert)
+        windows.main_shown.connect(self.glance.close)
+        windows.main_closed.connect(self._on_window_closed)
         menu.concern_asked.connect(self._on_concern)
         menu.poll_asked.connect(self._live.poll_now)
         menu.pause_asked.connect(self.notifier.pause)
         menu.settings_asked.connect(windows.open_settings)
+        windows.help.fill(menu.help)
         menu.quit_asked.connect(self.quit_asked)
         self.feed.changed.connect(self._show_status)
+        self.feed.refreshed.connect(self.manners.clock.look)
         self.attention.changed.connect(self.feed.refresh)
 
-    def _connect_live(self) -> None:
-        self._live.result.connect(self.notifier.tell)
+    def _connect_rest(self) -> None:
         self._live.result.connect(self.windows.ask_about_certificate)
         self._live.applied.connect(self._on_applied)
-
-    def _connect_notes(self) -> None:
         self.notifier.show_requested.connect(self.windows.show_alert)
         self.notifier.paused_changed.connect(self.menu.show_paused)
-        self.notifier.paused_changed.connect(self._remember_pause)
-        if self._desktop_notes is not None:
-            self._desktop_notes.show_asked.connect(self.notifier.show_alert)
-            self._desktop_notes.mute_asked.connect(self.notifier.mute)
-            self._desktop_notes.failed.connect(self._on_note_failed)
+        self.messenger.not_told.connect(self.windows.tell)
+        self.messenger.unread.changed.connect(self._on_unread)
+        self.windows.unread_seen.connect(self.messenger.unread.clear)
+        self.glance.closed.connect(self.messenger.unread.clear)
 
     @Slot(object)
     def _show_status(self, status: Status) -> None:
         self.menu.show_status(status)
-        self.tray.show_status(status, self._live.settings.icon_style)
-
-    def _resume_pause(self) -> None:
-        known = self._memory.known
-        if known.pause in set(Pause):
-            self.notifier.resume_pause(Pause(known.pause), known.until)
+        latest = self._live.latest
+        snapshot = None if latest is None else latest.snapshot
+        unread = bool(self.messenger.unread.notes)
+        self.tray.show_status(status, self._choice.look(status, snapshot, self._live.settings, unread=unread))
 
     @Slot()
-    def _remember_pause(self) -> None:
-        pause, until = self.notifier.pause_now
-        self._memory.remember(
-            replace(
-                self._memory.known,
-                pause="" if pause is None else pause.value,
-                paused_until="" if until is None else until.isoformat(),
-            )
-        )
+    def _on_scheme(self) -> None:
+        self._show_status(self.feed.status)
+
+    @Slot()
+    def _on_click(self) -> None:
+        settings = self._live.settings
+        if settings.tray_click is TrayClick.GLANCE and settings.configured:
+            self.glance.toggle()
+        else:
+            self.windows.toggle()
 
     @Slot()
     def _on_tray_appeared(self) -> None:
@@ -200,12 +242,40 @@ class Shell(QObject):
         self.feed.refresh()
         self._show_status(self.feed.status)
         self.windows.restyle()
+        self.glance.restyle()
         if self._autostart is not None and self._autostart.enabled != settings.start_at_login:
             try:
                 self._autostart.set(settings.start_at_login)
             except EnphaseTrayError as trouble:
                 self.windows.tell_error(trouble)
 
-    @Slot(object)
-    def _on_note_failed(self, note: Note) -> None:
-        self._balloons.show(note)
+    def _unread_titles(self) -> tuple[str, ...]:
+        return tuple(note.title for note in self.messenger.unread.notes)
+
+    @Slot()
+    def _show_unread(self) -> None:
+        """To the events, which have all of them; the latest one is selected where it is about an alert."""
+        notes = self.messenger.unread.notes
+        if notes:
+            self.windows.show_alert(notes[-1].id)
+
+    @Slot(int)
+    def _on_unread(self, count: int) -> None:
+        self.menu.show_unread(count)
+        self.windows.tell_unread(self._unread_titles())
+        self._show_status(self.feed.status)
+
+    @Slot()
+    def _on_window_closed(self) -> None:
+        """Closing the window does not end the program: say so, once."""
+        if self.tray.present and not self._memory.known.told_closed:
+            self._memory.remember(replace(self._memory.known, told_closed=True))
+            self.messenger.tell_closed(icon_away=self._live.settings.icon_only_when_wrong)
+
+    def _repair_autostart(self) -> None:
+        if self._autostart is None or not self._live.settings.start_at_login:
+            return
+        try:
+            self._autostart.repair()
+        except EnphaseTrayError as error:
+            log.warning("%s: %s", error.title, error.advice)

@@ -1,15 +1,19 @@
 """One program per profile: the second one asks the first to show its window."""
 
 import hashlib
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from enphase_tray.model.errors import SettingsError
+from enphase_tray.model.language import tr
 
 _SHOW = b"show\n"
 _DONE = b"done\n"
+_TOKEN = b"token "
+_TOKENS = re.compile(r"[!-~]{1,256}")
 _TRIES = 20
 _TRY_MS = 100
 _LONGEST_SOCKET_NAME = 100
@@ -19,7 +23,8 @@ _LONGEST_SOCKET_NAME = 100
 class SingleInstance(QObject):
     """Holds the profile's lock, and listens for those who come later."""
 
-    show_requested = Signal()
+    show_requested = Signal(str)
+    """Somebody started the program again; what their desktop gave them for taking the focus, or empty."""
 
     def __init__(self, run_directory: Path, parent: QObject | None = None) -> None:
         """`run_directory` belongs to the profile; it is made, readable by its owner only, where it is missing."""
@@ -31,9 +36,10 @@ class SingleInstance(QObject):
         self._lock.setStaleLockTime(0)
         self._server: QLocalServer | None = None
 
-    def claim(self) -> bool:
+    def claim(self, token: str = "") -> bool:
         """Become the one. `False`: another one runs, and was asked to show itself.
 
+        `token` is the desktop's leave to take the focus (XDG_ACTIVATION_TOKEN), which the other one needs to use it.
         Raises `SettingsError` where the folder cannot be used, or its owner does not answer.
         """
         try:
@@ -41,7 +47,7 @@ class SingleInstance(QObject):
         except OSError as error:
             raise _trouble(self._directory) from error
         for _ in range(_TRIES):
-            if self._ask_first():
+            if self._ask_first(token):
                 return False
             if self._lock.tryLock(_TRY_MS):
                 self._listen()
@@ -49,8 +55,8 @@ class SingleInstance(QObject):
             if self._lock.error() is not QLockFile.LockError.LockFailedError:
                 raise _trouble(self._directory)
         raise SettingsError(
-            "Another Enphase Tray uses this profile and does not answer",
-            "End it, perhaps on another computer that shares this folder, and start again.",
+            tr("Another Enphase Tray uses this profile and does not answer"),
+            tr("End it, perhaps on another computer that shares this folder, and start again."),
         )
 
     def release(self) -> None:
@@ -69,12 +75,13 @@ class SingleInstance(QObject):
         server.listen(self._name)
         self._server = server
 
-    def _ask_first(self) -> bool:
+    def _ask_first(self, token: str) -> bool:
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(_TRY_MS):
             return False
-        socket.write(_SHOW)
+        # The word comes last, so that the token is there with it.
+        socket.write((_TOKEN + token.encode() + b"\n" if _TOKENS.fullmatch(token) else b"") + _SHOW)
         socket.flush()
         return socket.waitForReadyRead(_TRY_MS * 5)
 
@@ -93,10 +100,13 @@ class SingleInstance(QObject):
             self._answer(socket)
 
     def _answer(self, socket: QLocalSocket) -> None:
-        if _SHOW in bytes(socket.readAll().data()):
+        said = bytes(socket.readAll().data())
+        if _SHOW in said:
             socket.write(_DONE)
             socket.flush()
-            self.show_requested.emit()
+            tokens = [line[len(_TOKEN) :] for line in said.splitlines() if line.startswith(_TOKEN)]
+            token = tokens[0].decode("ascii", "ignore") if tokens else ""
+            self.show_requested.emit(token if _TOKENS.fullmatch(token) else "")
 
 
 def socket_name(run_directory: Path) -> str:
@@ -110,5 +120,6 @@ def socket_name(run_directory: Path) -> str:
 
 def _trouble(directory: Path) -> SettingsError:
     return SettingsError(
-        "The program cannot write into its own folder", f"Check the permissions and the free space of {directory}."
+        tr("The program cannot write into its own folder"),
+        tr("Check the permissions and the free space of {folder}.", folder=directory),
     )

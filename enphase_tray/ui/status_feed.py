@@ -18,6 +18,8 @@ class StatusFeed(QObject):
     """Emits `changed` with a `Status` only when it differs from the one before."""
 
     changed = Signal(object)
+    refreshed = Signal()
+    """It was looked at the clock, whether that changed anything or not."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class StatusFeed(QObject):
     @Slot()
     def refresh(self) -> None:
         """Word the latest result as it is true now."""
+        self.refreshed.emit()
         now = self._live.clock.now()
         result = self._live.latest
         status: Status = describe(result, now, self._wording(), self._unheard(result))

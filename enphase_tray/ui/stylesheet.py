@@ -21,7 +21,7 @@ QTabBar::tab {
 }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $link; }
 
 QTableView { background: $base; border: none; gridline-color: transparent; selection-background-color: $pick;
     selection-color: $text; alternate-background-color: $stripe; outline: none; }
@@ -49,7 +49,7 @@ QPushButton[role="quiet"]:focus { border-color: $accent; }
 QPushButton[role="quiet"]:checked { background: $pick; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDateEdit, QTimeEdit, QComboBox {
-    color: $text; background: $base; border: 1px solid $line; border-radius: 6px; padding: 4px 8px; min-height: 18px;
+    color: $text; background: $base; border: 1px solid $edge; border-radius: 6px; padding: 4px 8px; min-height: 18px;
     selection-background-color: $accent; selection-color: $accenttext; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus,
 QComboBox:focus { border-color: $accent; }
@@ -106,16 +106,26 @@ def style_sheet(palette: QPalette) -> str:
         note=palette.color(role.PlaceholderText).name(),
         faint=_mix(palette.color(role.PlaceholderText), base, 0.35),
         accent=accent.name(),
-        accenthover=accent.lighter(112).name(),
+        accenthover=(accent.darker(112) if dark else accent.lighter(112)).name(),
+        edge=_mix(palette.color(role.Mid), text, 0.42 if dark else 0.5),
+        link=palette.color(role.Link).name(),
         accenttext=palette.color(role.HighlightedText).name(),
         hover=_mix(palette.color(role.Button), text, 0.06),
-        pick=_mix(base, accent, 0.28 if dark else 0.16),
+        pick=picked(palette).name(),
         fault=fault.name(),
         warm=_mix(base, warm, 0.12),
         warmline=_mix(base, warm, 0.45),
         hot=_mix(base, fault, 0.12),
         hotline=_mix(base, fault, 0.5),
     )
+
+
+def picked(palette: QPalette) -> QColor:
+    """The ground of what is selected in a list or table."""
+    role = QPalette.ColorRole
+    base, text = palette.color(role.Base), palette.color(role.Text)
+    share = 0.28 if text.lightness() > base.lightness() else 0.16
+    return QColor(_mix(base, palette.color(role.Highlight), share))
 
 
 def _mix(one: QColor, other: QColor, share: float) -> str:

@@ -1,9 +1,9 @@
 """One manner for all tables: quiet rows, whole-row selection, keyboard first."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from enphase_tray.ui.theme import GRID, tabular
+from enphase_tray.ui.theme import GRID, tabular, to_font
 
 
 def table_view(name: str, description: str) -> QTableView:
@@ -22,6 +22,7 @@ def table_view(name: str, description: str) -> QTableView:
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.verticalHeader().setVisible(False)
+    view.setIconSize(QSize(to_font(4 * GRID), to_font(4 * GRID)))
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 3 * GRID)
     header = view.horizontalHeader()
     header.setHighlightSections(False)

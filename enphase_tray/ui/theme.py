@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enphase_tray.settings.settings import Appearance
 from enphase_tray.ui.stylesheet import style_sheet
 
 GRID = 4
 """Every distance is a multiple of this many pixels."""
+_LINE = 15
+"""How high a line of text is, in pixels, where the windows were drawn."""
 
 _LIGHT = {
     QPalette.ColorRole.Window: "#f3f4f6",
@@ -19,7 +21,7 @@ _LIGHT = {
     QPalette.ColorRole.AlternateBase: "#f7f8fa",
     QPalette.ColorRole.Button: "#ffffff",
     QPalette.ColorRole.Text: "#1d2329",
-    QPalette.ColorRole.PlaceholderText: "#6b747e",
+    QPalette.ColorRole.PlaceholderText: "#59626b",
     QPalette.ColorRole.Mid: "#d9dde2",
     QPalette.ColorRole.Highlight: "#0067a3",
     QPalette.ColorRole.HighlightedText: "#ffffff",
@@ -32,9 +34,9 @@ _DARK = {
     QPalette.ColorRole.AlternateBase: "#22262a",
     QPalette.ColorRole.Button: "#282c31",
     QPalette.ColorRole.Text: "#e5e8eb",
-    QPalette.ColorRole.PlaceholderText: "#959ea8",
+    QPalette.ColorRole.PlaceholderText: "#9ea7b1",
     QPalette.ColorRole.Mid: "#363c43",
-    QPalette.ColorRole.Highlight: "#2b7fb8",
+    QPalette.ColorRole.Highlight: "#2477af",
     QPalette.ColorRole.HighlightedText: "#ffffff",
     QPalette.ColorRole.ToolTipBase: "#282c31",
     QPalette.ColorRole.Link: "#5eb3e6",
@@ -147,6 +149,23 @@ def contrast(one: QColor, other: QColor) -> float:
     """The contrast ratio of two colours as WCAG defines it, 1 to 21."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def to_font(pixels: float) -> int:
+    """`pixels`, as many times more as the desktop's font is larger than the one that the windows were drawn for.
+
+    For what has to hold text and cannot ask it how much: a window's first size, a column of fixed width.
+    """
+    return round(pixels * max(1.0, QFontMetrics(QGuiApplication.font()).height() / _LINE))
+
+
+def open_at(window: QWidget, width: int, height: int) -> None:
+    """Give `window` its first size: these pixels as `to_font`, but no more than the screen has to give for that."""
+    room = window.screen().availableGeometry()
+    window.resize(
+        min(to_font(width), max(width, room.width() - 8 * GRID)),
+        min(to_font(height), max(height, room.height() - 16 * GRID)),
+    )
 
 
 def figure_font(base: QFont) -> QFont:

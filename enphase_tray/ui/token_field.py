@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QPlainTextEdit
 from enphase_tray.model.clock import Clock
 from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.identity import Secret, TokenFacts
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.monitor.service import inspect_token
 from enphase_tray.ui.text import clean
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 from enphase_tray.ui.widgets import Field
 
-_HINT = "Get one at entrez.enphaseenergy.com for your gateway and paste it here."
+_HINT = mark("Get one at entrez.enphaseenergy.com for your gateway and paste it here.")
 
 
 class TokenField(Field):
@@ -26,8 +27,8 @@ class TokenField(Field):
         self._serial = ""
         editor = QPlainTextEdit()
         editor.setTabChangesFocus(True)
-        editor.setFixedHeight(GRID * 18)
-        super().__init__(editor, "Token", _HINT)
+        editor.setFixedHeight(to_font(18 * GRID))
+        super().__init__(editor, tr("Token"), tr(_HINT))
         editor.textChanged.connect(self._typed)
 
     @property
@@ -50,7 +51,7 @@ class TokenField(Field):
         """Mark what is wrong; `True` where the token can be used."""
         if not self.text:
             if required:
-                self.say(f"Paste a token. {_HINT}", wrong=True)
+                self.say(tr("Paste a token. {hint}", hint=tr(_HINT)), wrong=True)
             return not required
         self._typed()
         return not self.wrong
@@ -73,20 +74,32 @@ class TokenField(Field):
 def token_problem(facts: TokenFacts, serial: str, now: datetime) -> str | None:
     """Why this token cannot be used, `None` where it can."""
     if facts.expires_at is not None and facts.expires_at <= now:
-        return "This token has expired; get a new one."
+        return tr("This token has expired; get a new one.")
     if facts.serial and serial and facts.serial != serial:
-        return f"This token is for gateway {clean(facts.serial, 40)}; get one for {clean(serial, 40)}."
+        return tr(
+            "This token is for gateway {serial}; get one for {own}.",
+            serial=clean(facts.serial, 40),
+            own=clean(serial, 40),
+        )
     return None
 
 
 def token_words(facts: TokenFacts, serial: str, now: datetime) -> str:
     """What a token says of itself: `owner · this gateway · 341 days left`."""
-    parts = [clean(facts.role, 40) if facts.role else "role not told"]
+    parts = [clean(facts.role, 40) if facts.role else tr("role not told")]
     if facts.serial:
-        parts.append("this gateway" if facts.serial == serial else f"gateway {clean(facts.serial, 40)}")
+        parts.append(
+            tr("this gateway") if facts.serial == serial else tr("gateway {serial}", serial=clean(facts.serial, 40))
+        )
     if facts.expires_at is not None:
         days = (facts.expires_at - now).total_seconds() / 86400
-        parts.append(f"{days:.0f} days left" if days >= 2 else f"{days * 24:.0f} h left" if days > 0 else "expired")
+        parts.append(
+            trn("{count} day left", "{count} days left", round(days))
+            if days >= 2
+            else tr("{hours} h left", hours=round(days * 24))
+            if days > 0
+            else tr("expired")
+        )
     if facts.signature == "invalid":
-        parts.append("its signature could not be confirmed")
+        parts.append(tr("its signature could not be confirmed"))
     return " · ".join(parts)

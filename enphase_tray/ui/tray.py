@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from enphase_tray.settings.settings import IconStyle
+from enphase_tray.settings.settings import IconShows, IconStyle
 from enphase_tray.status.status import Status
 from enphase_tray.ui.icon import IconKey, IconPainter
 
@@ -21,6 +22,17 @@ DOUBLE_CLICK_MS = 150
 SETTLE_MS = 400
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the icon is to look, beside the status; see `IconKey`. `away`: it is not wanted now."""
+
+    style: IconStyle = IconStyle.COLOUR
+    shows: IconShows = IconShows.FIGURE
+    share: int | None = None
+    badge: bool = False
+    away: bool = False
+
+
 class TrayHost(QObject):
     """Owns the `QSystemTrayIcon`.
 
@@ -29,6 +41,8 @@ class TrayHost(QObject):
     """
 
     toggled = Signal()
+    opened = Signal()
+    """A double click."""
     middle_clicked = Signal()
     appeared = Signal()
     missing = Signal()
@@ -48,7 +62,9 @@ class TrayHost(QObject):
         self._is_available = available
         self._painter = IconPainter()
         self._tray: QSystemTrayIcon | None = None
-        self._key: IconKey | None = None
+        self._available = False
+        self._away = False
+        self._key: tuple[IconKey, float] | None = None
         self._icon = QIcon()
         self._tooltip = ""
         self._looks = 0
@@ -63,8 +79,13 @@ class TrayHost(QObject):
 
     @property
     def present(self) -> bool:
-        """Whether there is an icon in a tray now."""
-        return self._tray is not None
+        """Whether there is a tray now, with the icon in it unless that is not wanted."""
+        return self._available
+
+    @property
+    def geometry(self) -> QRect:
+        """Where the icon is on the screen; empty where the desktop does not tell."""
+        return QRect() if self._tray is None else self._tray.geometry()
 
     def start(self) -> None:
         """Look for a tray now and go on looking."""
@@ -78,19 +99,24 @@ class TrayHost(QObject):
         for timer in (self._look, self._missing, self._click, self._settle):
             timer.stop()
         self._remove()
+        self._available = False
 
-    def show_status(self, status: Status, style: IconStyle) -> None:
+    def show_status(self, status: Status, look: Look) -> None:
         """Show a status; only what differs from the last one is sent to the desktop."""
-        key = IconKey(status.icon, status.figure, style)
-        if key != self._key:
-            self._key = key
-            self._icon = self._painter.icon(key)
+        key = IconKey(status.icon, status.figure, look.style, look.shows, look.share, look.badge)
+        if (key, _scale()) != self._key:
+            self._key = key, _scale()
+            self._icon = self._painter.icon(*self._key)
+            # Black, for systems that tint it as their panel needs it.
+            self._icon.setIsMask(look.style is IconStyle.MONO)
             if self._tray is not None:
                 self._tray.setIcon(self._icon)
         if status.tooltip != self._tooltip:
             self._tooltip = status.tooltip
             if self._tray is not None:
                 self._tray.setToolTip(self._tooltip)
+        self._away = look.away
+        self._follow()
 
     def show_message(self, title: str, body: str, urgency: int) -> bool:
         """Say something in a balloon at the icon (`urgency` 0 to 2); `False` where there is no icon."""
@@ -129,16 +155,25 @@ class TrayHost(QObject):
         self._looks += 1
         if self._looks == QUICK_LOOKS:
             self._look.start(SLOW_LOOK_MS)
-        available = self._is_available()
-        if available and self._tray is None:
-            self._create()
-        elif not available and self._tray is not None:
-            self._remove()
+        before, self._available = self._available, self._is_available()
+        self._follow()
+        if self._available and not before:
+            self._missing.stop()
+            self.appeared.emit()
+        elif before and not self._available:
             self._missing.start()
             self._look_quickly()
-        if self._tray is not None and self._watcher is not None and self._looks > 2:
+        if self._available and self._watcher is not None and self._looks > 2:
             # The bus will tell; nothing needs to wake up for it.
             self._look.stop()
+
+    def _follow(self) -> None:
+        """An icon is there exactly while a tray is and it is wanted."""
+        wanted = self._available and not self._away
+        if wanted and self._tray is None:
+            self._create()
+        elif not wanted and self._tray is not None:
+            self._remove()
 
     def _create(self) -> None:
         tray = QSystemTrayIcon(self._icon, self)
@@ -149,8 +184,6 @@ class TrayHost(QObject):
         tray.messageClicked.connect(self.message_clicked)
         tray.show()
         self._tray = tray
-        self._missing.stop()
-        self.appeared.emit()
 
     def _remove(self) -> None:
         tray, self._tray = self._tray, None
@@ -163,7 +196,13 @@ class TrayHost(QObject):
         reasons = QSystemTrayIcon.ActivationReason
         if reason is reasons.MiddleClick:
             self.middle_clicked.emit()
-        elif reason in (reasons.Trigger, reasons.DoubleClick) and sys.platform != "darwin":
+        elif sys.platform == "darwin":  # there every click opens the menu
+            return
+        elif reason is reasons.DoubleClick:
+            self._click.stop()
+            self._settle.start()
+            self.opened.emit()
+        elif reason is reasons.Trigger:
             # A double click arrives as one or two clicks, depending on the desktop: it must not toggle twice.
             self._click.start()
 
@@ -172,3 +211,8 @@ class TrayHost(QObject):
         if not self._settle.isActive():
             self._settle.start()
             self.toggled.emit()
+
+
+def _scale() -> float:
+    app = QGuiApplication.instance()
+    return app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from enphase_tray.model.language import tr, trn
 from enphase_tray.status.status import IconState, Status
 
 _MARKS = {IconState.FAULT: "⬣ ", IconState.LOOK: "▲ "}
@@ -23,6 +24,8 @@ class TrayMenu(QObject):
     """Headline, what is wrong, and what can be done from the tray."""
 
     open_asked = Signal()
+    glance_asked = Signal()
+    unread_asked = Signal()
     concern_asked = Signal()
     poll_asked = Signal()
     pause_asked = Signal(object)
@@ -30,24 +33,30 @@ class TrayMenu(QObject):
     settings_asked = Signal()
     quit_asked = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, glance: bool = False) -> None:
+        """`glance`: with a line for the small window, where a click on the icon opens this menu instead."""
         super().__init__(parent)
         self.menu = QMenu()
-        self._headline = self.menu.addAction("No reading yet")
+        self._headline = self.menu.addAction(tr("No reading yet"))
         self._headline.setEnabled(False)
         self._concern = self._add("", self.concern_asked)
         self._concern.setVisible(False)
+        self._unread = self._add("", self.unread_asked)
+        self._unread.setVisible(False)
         self.menu.addSeparator()
-        self._add("&Open", self.open_asked)
-        self._poll = self._add("&Poll now", self.poll_asked)
-        self._pause = self.menu.addMenu("Pause &notifications")
+        self._add(tr("At a &glance"), self.glance_asked).setVisible(glance)
+        self._add(tr("&Open"), self.open_asked)
+        self._poll = self._add(tr("&Poll now"), self.poll_asked)
+        self._pause = self.menu.addMenu(tr("Pause &notifications"))
         self._add_pauses()
-        self._resume = self._add("&Resume notifications", None)
+        self._resume = self._add(tr("&Resume notifications"), None)
         self._resume.triggered.connect(self._on_resume)
         self._resume.setVisible(False)
         self.menu.addSeparator()
-        self._add("&Settings…", self.settings_asked)
-        self._add("&Quit", self.quit_asked)
+        self._add(tr("&Settings…"), self.settings_asked)
+        self.help = self.menu.addMenu(tr("&Help"))
+        """For others to fill."""
+        self._add(tr("&Quit"), self.quit_asked)
 
     def show_status(self, status: Status) -> None:
         """Word the lines that speak of the present; actions only send what has changed."""
@@ -57,11 +66,18 @@ class TrayMenu(QObject):
         self._concern.setVisible(bool(concern))
         self._poll.setText(f"&{_plain(status.poll_line)}")
 
+    def show_unread(self, count: int) -> None:
+        """Say how many notifications could not be brought to the desktop; none takes the line away."""
+        words = trn("A notification could not be shown", "{count} notifications could not be shown", count)
+        self._unread.setText(words)
+        self._unread.setVisible(count > 0)
+
     def show_paused(self, until: str | None) -> None:
         """`until` says how long notifications are paused (`until 14:05`, ``), `None` that they are not."""
         self._pause.menuAction().setVisible(until is None)
         self._resume.setVisible(until is not None)
-        self._resume.setText(f"&Resume notifications (paused {until})" if until else "&Resume notifications")
+        plain = tr("&Resume notifications")
+        self._resume.setText(tr("&Resume notifications (paused {until})", until=until) if until else plain)
 
     def _add(self, text: str, signal: object) -> QAction:
         action = self.menu.addAction(text)
@@ -71,9 +87,9 @@ class TrayMenu(QObject):
 
     def _add_pauses(self) -> None:
         for text, pause in (
-            ("For &1 hour", Pause.HOUR),
-            ("Until &tomorrow", Pause.TOMORROW),
-            ("Until I &say", Pause.UNTIL_TOLD),
+            (tr("For &1 hour"), Pause.HOUR),
+            (tr("Until &tomorrow"), Pause.TOMORROW),
+            (tr("Until I &say"), Pause.UNTIL_TOLD),
         ):
             action = self._pause.addAction(text)
             action.setData(pause.value)

@@ -1,16 +1,15 @@
 """Trying a connection from a window: one at a time, cancellable, each step shown as it comes."""
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
 
 from enphase_tray.model.connection import StepOutcome, TrialStep
 from enphase_tray.model.errors import CertificateChanged, CertificateUnknown, EnphaseTrayError
+from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.result import CertificateQuestion
 from enphase_tray.monitor.service import Draft
 from enphase_tray.ui.live import Live
-from enphase_tray.ui.marks import Mark, MarkWidget
-from enphase_tray.ui.theme import GRID
-from enphase_tray.ui.widgets import Label, Role, column, row
+from enphase_tray.ui.marks import Mark
+from enphase_tray.ui.steps import Step, StepList
 
 _MARKS = {
     StepOutcome.OK: Mark.WELL,
@@ -19,10 +18,10 @@ _MARKS = {
     StepOutcome.FAILED: Mark.FAULT,
 }
 _WORDS = {
-    StepOutcome.OK: "done",
-    StepOutcome.ABSENT: "not there, which is no fault",
-    StepOutcome.WARNING: "to look at",
-    StepOutcome.FAILED: "failed",
+    StepOutcome.OK: mark("done"),
+    StepOutcome.ABSENT: mark("not there, which is no fault"),
+    StepOutcome.WARNING: mark("to look at"),
+    StepOutcome.FAILED: mark("failed"),
 }
 
 
@@ -80,65 +79,28 @@ class Trial(QObject):
             self.finished.emit(error)
 
 
-class TrialSteps(QScrollArea):
-    """The steps so far, newest at the end."""
+class TrialSteps(StepList):
+    """The steps of a trial so far."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Steps of the connection test")
-        self._sheet = QWidget()
-        self._sheet.setProperty("role", "sheet")
-        self._column = column(self._sheet, 0, 2 * GRID)
-        self._column.addStretch(1)
-        self.setWidget(self._sheet)
-        self.viewport().setAutoFillBackground(False)
-        self.lines: list[TrialLine] = []
-        self.verticalScrollBar().rangeChanged.connect(self._to_end)
+        super().__init__(tr("Steps of the connection test"))
+        self._last: TrialStep | None = None
 
     def clear(self) -> None:
-        """Take all steps away."""
-        for line in self.lines:
-            self._column.removeWidget(line)
-            line.deleteLater()
-        self.lines = []
+        super().clear()
+        self._last = None
 
     @Slot(object)
     def add(self, step: TrialStep) -> None:
         """Show another step."""
-        line = TrialLine(step)
-        self._column.insertWidget(len(self.lines), line)
-        self.lines.append(line)
+        self._last = step
+        self.put(Step(_MARKS[step.outcome], tr(_WORDS[step.outcome]), step.title, step.detail))
 
     def add_error(self, error: EnphaseTrayError) -> None:
         """Show what ended the trial, unless the last step says the same already."""
-        last = self.lines[-1].step if self.lines else None
+        last = self._last
         if last is None or last.outcome is not StepOutcome.FAILED or error.title not in f"{last.title} {last.detail}":
             self.add(TrialStep(error.title, StepOutcome.FAILED, error.advice))
-
-    @Slot(int, int)
-    def _to_end(self, _low: int, high: int) -> None:
-        self.verticalScrollBar().setValue(high)
-
-
-class TrialLine(QWidget):
-    """One step: its shape, its title, its sentence."""
-
-    def __init__(self, step: TrialStep) -> None:
-        super().__init__()
-        self.step = step
-        self.title = Label(step.title, wrap=True)
-        self.detail = Label(step.detail, Role.NOTE, wrap=True)
-        self.detail.setVisible(bool(step.detail))
-        line = row(self, 0, 2 * GRID)
-        line.addWidget(MarkWidget(_MARKS[step.outcome], 16), 0, Qt.AlignmentFlag.AlignTop)
-        texts = column(None, 0, 0)
-        texts.addWidget(self.title)
-        texts.addWidget(self.detail)
-        line.addLayout(texts, 1)
-        self.setAccessibleName(f"{self.title.text()}: {_WORDS[step.outcome]}. {self.detail.text()}")
 
 
 def question_of(error: object, known: CertificateQuestion | None = None) -> CertificateQuestion | None:

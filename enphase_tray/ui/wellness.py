@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from enphase_tray.model.alerts import Alert, Severity
+from enphase_tray.model.language import tr
 from enphase_tray.model.readings import DeviceStatus, InverterReading, InverterState
 from enphase_tray.model.status_words import WordSeverity, describe_words, faults, meaning
 from enphase_tray.ui.marks import Mark
@@ -60,4 +61,4 @@ def status_advice(device: DeviceStatus) -> str:
 
 def flag_text(flag: bool | None) -> str:
     """A flag as a word."""
-    return "–" if flag is None else "Yes" if flag else "No"
+    return "–" if flag is None else tr("Yes") if flag else tr("No")

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from enphase_tray.ui.marks import Mark, MarkWidget
 from enphase_tray.ui.text import clean, tip
-from enphase_tray.ui.theme import GRID, note_font, title_font
+from enphase_tray.ui.theme import GRID, note_font, title_font, to_font
 
+_LONGEST_WORD = 40 * GRID
 _Box = TypeVar("_Box", bound=QLayout)
 
 
@@ -56,10 +57,16 @@ class Label(QLabel):
         self.say(text)
 
     def minimumSizeHint(self) -> QSize:
-        """One line high: a wrapping label would ask for the height of its narrowest form, wherever it scrolls."""
-        if self.wordWrap():
-            return QSize(GRID * 20, self.fontMetrics().height())
-        return super().minimumSizeHint()
+        """One line high: a wrapping label would ask for the height of its narrowest form, wherever it scrolls.
+
+        As wide as its longest word, but for words from outside that know no measure.
+        """
+        if not self.wordWrap():
+            return super().minimumSizeHint()
+        metrics = self.fontMetrics()
+        longest = max(self.text().split(" "), key=len, default="")
+        width = min(metrics.horizontalAdvance(longest) + 2, to_font(_LONGEST_WORD))
+        return QSize(max(20 * GRID, width), metrics.height())
 
     def say(self, text: str, hint: str = "") -> None:
         """Show `text` (cleaned), with `hint` on hover; nothing happens where both stand already."""
@@ -124,11 +131,15 @@ class Banner(QFrame):
         self.setProperty("role", "banner")
         self.setVisible(False)
         self._do: Callable[[], None] | None = None
+        self._find_out: Callable[[], None] | None = None
         self._mark = MarkWidget(Mark.LOOK, 16)
         self.title = Label(wrap=True)
         self.advice = Label(role=Role.NOTE, wrap=True)
         self.button = button("")
         self.button.clicked.connect(self._clicked)
+        self.more = button("", Role.QUIET)
+        self.more.setVisible(False)
+        self.more.clicked.connect(self._asked_more)
         font = QFont(self.title.font())
         font.setWeight(QFont.Weight.DemiBold)
         self.title.setFont(font)
@@ -141,6 +152,7 @@ class Banner(QFrame):
         texts.addWidget(self.advice)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
+        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_trouble(
@@ -160,6 +172,16 @@ class Banner(QFrame):
         self.button.setVisible(bool(action))
         self.setAccessibleName(clean(f"{title}. {advice}"))
         self.setVisible(True)
+
+    def offer_more(self, text: str, do: Callable[[], None] | None) -> None:
+        """A second, quieter button; none where `text` is empty."""
+        self._find_out = do
+        self.more.setText(text)
+        self.more.setVisible(bool(text))
+
+    def _asked_more(self) -> None:
+        if self._find_out is not None:
+            self._find_out()
 
     def _clicked(self) -> None:
         if self._do is not None:

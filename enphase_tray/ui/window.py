@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QWidget
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import HistoryError
+from enphase_tray.model.language import tr
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.health import Price
 from enphase_tray.status.status import describe
@@ -19,18 +20,18 @@ from enphase_tray.ui.certificate_dialog import ask_about_certificate
 from enphase_tray.ui.desktop_memory import Choices
 from enphase_tray.ui.footer import footer_words
 from enphase_tray.ui.header import FigureCard, Shown, TitleLine
+from enphase_tray.ui.help import Help
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.pages import Pages
 from enphase_tray.ui.relay_panel import RelayPanel
 from enphase_tray.ui.saving import Saver
 from enphase_tray.ui.text import clean, short_serial
-from enphase_tray.ui.theme import GRID, apply_appearance
+from enphase_tray.ui.theme import GRID, apply_appearance, open_at
 from enphase_tray.ui.wellness import gravest_alert
 from enphase_tray.ui.when import named_zone, zone_of
 from enphase_tray.ui.widgets import Banner, ElidedLabel, Label, Role, column, row
 
 _BANNERS = 2
-_SIDE_WIDTH = 52 * GRID
 _EVENTS = 500
 
 
@@ -50,11 +51,13 @@ class MainWindow(QMainWindow):
         choices: Choices | None = None,
         attention: Attention | None = None,
         saver: Saver | None = None,
+        helper: Help | None = None,
     ) -> None:
         """`note` stands at the top all the time: what the figures are, where they are not the user's own.
 
         `choices` says what was looked at last time, and is told what is looked at now. `attention` knows what is
-        muted; without it nothing of that outlives the window. `saver` puts reports where the user wants them.
+        muted; without it nothing of that outlives the window. `saver` puts reports where the user wants them; `helper`
+        says what is wrong and what this program is.
         """
         super().__init__()
         self._live = live
@@ -68,6 +71,7 @@ class MainWindow(QMainWindow):
         self._choices = choices or Choices()
         self._attention = attention or Attention(lambda: live.settings, live.clock, parent=self)
         self._zones: dict[str, tzinfo | None] = {}
+        self.help = helper or Help(live, open_settings, parent=self)
         self.title_line = TitleLine()
         self.figures = FigureCard()
         self.banners = tuple(Banner() for _ in range(_BANNERS))
@@ -81,7 +85,7 @@ class MainWindow(QMainWindow):
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self._tick)
         # The desktop adds the program's name to titles that do not end with it.
-        self.setWindowTitle("Demo of Enphase Tray" if note else "Enphase Tray")
+        self.setWindowTitle(tr("Demo of Enphase Tray") if note else "Enphase Tray")
         self._dress()
         self._compose()
         self._connect()
@@ -144,7 +148,7 @@ class MainWindow(QMainWindow):
             apply_appearance(app, self._live.settings.appearance)
 
     def _compose(self) -> None:
-        self.relays.setFixedWidth(_SIDE_WIDTH)
+        self.help.fill(self.title_line.help_menu)
         centre = QWidget()
         body = column(centre, 4 * GRID, 3 * GRID)
         body.addWidget(self.title_line)
@@ -164,8 +168,7 @@ class MainWindow(QMainWindow):
         body.addLayout(foot)
         self.setCentralWidget(centre)
         self.tabs.tabBar().setFocus()
-        self.setMinimumSize(720, 480)
-        self.resize(1000, 680)
+        open_at(self, 1000, 680)
 
     def _connect(self) -> None:
         live = self._live
@@ -177,8 +180,13 @@ class MainWindow(QMainWindow):
         self.title_line.asked.connect(self._show_why)
         self.title_line.settings.connect(self._open_settings)
         self.tabs.trouble.connect(self._history_trouble)
-        for keys, do in ((QKeySequence.StandardKey.Refresh, live.poll_now), (QKeySequence("Ctrl+W"), self.close)):
-            QShortcut(QKeySequence(keys), self).activated.connect(do)
+        keys: dict[QKeySequence | QKeySequence.StandardKey, Callable[[], object]] = {
+            QKeySequence.StandardKey.Refresh: live.poll_now,
+            QKeySequence.StandardKey.HelpContents: self.help.show_trouble,
+            QKeySequence("Ctrl+W"): self.close,
+        }
+        for key, do in keys.items():
+            QShortcut(QKeySequence(key), self).activated.connect(do)
 
     def _history(self) -> HistoryReader:
         if self._reader is None:
@@ -236,20 +244,25 @@ class MainWindow(QMainWindow):
 
     def _show_now(self, shown: Shown) -> None:
         self.title_line.show_moment(shown, self._site_name())
+        if shown.result is None and not self._live.settings.configured:
+            self.title_line.verdict.say("Enphase Tray")
         self.figures.show_moment(shown)
-        actions = Actions(self._live.poll_now, self._open_settings, self._ask_about_certificate)
+        actions = Actions(self._live.poll_now, self._open_settings, self._ask_about_certificate, self.help.show_trouble)
         found = troubles(shown, self._live.settings, self._history_problem, actions)
         for place, banner in enumerate(self.banners):
             if place < len(found):
                 trouble = found[place]
                 banner.show_trouble(trouble.mark, trouble.title, trouble.advice, trouble.action, trouble.do)
+                banner.offer_more(trouble.more, trouble.find_out)
             else:
                 banner.setVisible(False)
         self.footer.say(footer_words(shown))
 
     def _site_name(self) -> str:
         serial = self._site()
-        return clean(self._live.settings.gateway.site_name, 40) or (f"Gateway {short_serial(serial)}" if serial else "")
+        return clean(self._live.settings.gateway.site_name, 40) or (
+            tr("Gateway {short_serial}", short_serial=short_serial(serial)) if serial else ""
+        )
 
     @Slot()
     def _tick(self) -> None:

@@ -1,18 +1,22 @@
 """Makes the program's windows when they are first wanted: until then none of their code is in memory."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import EnphaseTrayError
+from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.attention import Attention
+from enphase_tray.ui.autostart import Autostart
 from enphase_tray.ui.desktop_memory import Choices
+from enphase_tray.ui.help import Help
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.resources import app_icon_file
 from enphase_tray.ui.saving import Saver
@@ -20,13 +24,14 @@ from enphase_tray.ui.saving import Saver
 if TYPE_CHECKING:
     from enphase_tray.ui.settings_dialog import SettingsDialog
     from enphase_tray.ui.setup import SetupWizard
+    from enphase_tray.ui.unread_banner import UnreadBanner
     from enphase_tray.ui.window import MainWindow
 
 _FOCUS_MS = 500
 """Clicking the tray may take the focus away first: a window that had it this recently was in front."""
 
-NO_TRAY_TITLE = "No system tray found"
-NO_TRAY_TEXT = (
+NO_TRAY_TITLE = mark("No system tray found")
+NO_TRAY_TEXT = mark(
     "Enphase Tray found no place for its icon, so it stays in this window: closing the window ends the program. "
     "On GNOME the extension “AppIndicator and KStatusNotifierItem Support” adds a tray. "
     "As soon as there is one, the icon appears by itself."
@@ -35,6 +40,12 @@ NO_TRAY_TEXT = (
 
 class Windows(QObject):
     """The main window, settings, set-up and questions of one live connection."""
+
+    main_shown = Signal()
+    main_closed = Signal()
+    """The user closed the main window, as its title bar's button does."""
+    unread_seen = Signal()
+    """The user knows what no notification told."""
 
     def __init__(
         self,
@@ -47,11 +58,13 @@ class Windows(QObject):
         choices: Choices | None = None,
         attention: Attention | None = None,
         saver: Saver | None = None,
+        log_file: Path | None = None,
+        autostart: Autostart | None = None,
     ) -> None:
         """`note` stands in the main window all the time; `choices` keeps what was looked at in it.
 
         `attention` knows what is muted; without it nothing of that outlives the program. `saver` puts files where the
-        user wants them.
+        user wants them; `log_file` is the program's log, where it keeps one; `autostart` tells what log-in really does.
         """
         super().__init__(parent)
         self._attention = attention or Attention(lambda: live.settings, live.clock, parent=self)
@@ -59,12 +72,17 @@ class Windows(QObject):
         self._choices = choices
         self._live = live
         self._saver = saver
+        self._autostart = autostart
         self._history = history
         self._wording = wording
+        self.help = Help(live, self.open_settings, log_file, self)
+        self.help.failed.connect(self.tell)
         self._main: MainWindow | None = None
         self._settings: SettingsDialog | None = None
         self._setup: SetupWizard | None = None
         self._notices: list[QWidget] = []
+        self._unread: tuple[str, ...] = ()
+        self._unread_banner: UnreadBanner | None = None
         self._asked: set[str] = set()
         self._in_front = QTimer(self, singleShot=True, interval=_FOCUS_MS)
 
@@ -111,6 +129,9 @@ class Windows(QObject):
 
             parent = self._main if self._main is not None and self._main.isVisible() else None
             self._settings = SettingsDialog(self._live, parent, self._attention)
+            if self._autostart is not None:
+                # What the system does counts, not what was once chosen: the entry may be gone.
+                self._settings.program.start.setChecked(self._autostart.enabled)
             self._settings.finished.connect(self._on_settings_closed)
         _bring_to_front(self._settings)
 
@@ -118,8 +139,9 @@ class Windows(QObject):
     def tell_no_tray(self) -> None:
         """Open a window, since nothing else can be seen of the program, and say why."""
         self.open()
-        self.tell(NO_TRAY_TITLE, NO_TRAY_TEXT)
+        self.tell(tr(NO_TRAY_TITLE), tr(NO_TRAY_TEXT))
 
+    @Slot(str, str)
     def tell(self, title: str, text: str) -> None:
         """Say something in a box that blocks nothing."""
         box = QMessageBox(QMessageBox.Icon.Information, title, title, QMessageBox.StandardButton.Ok)
@@ -128,6 +150,19 @@ class Windows(QObject):
         # Its own width breaks a paragraph into a tall column.
         box.setStyleSheet("QLabel#qt_msgbox_informativelabel { min-width: 400px; }")
         self._keep(box)
+
+    def tell_unread(self, titles: tuple[str, ...]) -> None:
+        """Keep these at the top of the main window: notifications that the desktop did not show."""
+        self._unread = titles
+        if self._main is None or (self._unread_banner is None and not titles):
+            return
+        if self._unread_banner is None:
+            from enphase_tray.ui.unread_banner import UnreadBanner
+
+            self._unread_banner = UnreadBanner()
+            self._unread_banner.seen.connect(self.unread_seen)
+            self._main.setMenuWidget(self._unread_banner)
+        self._unread_banner.say(titles)
 
     def tell_error(self, error: EnphaseTrayError) -> None:
         self.tell(error.title, error.advice)
@@ -157,17 +192,23 @@ class Windows(QObject):
 
     def close(self) -> None:
         """Close everything at once."""
+        self.help.close()
         for window in (self._settings, self._setup, self._main, *self._notices):
             if window is not None:
                 window.hide()
                 window.deleteLater()
-        self._settings = self._setup = self._main = None
+        self._settings = self._setup = self._main = self._unread_banner = None
         self._notices.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Remember when the main window lost the focus."""
-        if event.type() is QEvent.Type.WindowDeactivate:
+        """Remember when the main window lost the focus; tell when it opens and when the user closes it."""
+        kind = event.type()
+        if kind is QEvent.Type.WindowDeactivate:
             self._in_front.start()
+        elif kind is QEvent.Type.Show:
+            self.main_shown.emit()
+        elif kind is QEvent.Type.Close and event.spontaneous():
+            self.main_closed.emit()
         return super().eventFilter(watched, event)
 
     def _main_window(self) -> "MainWindow":
@@ -184,8 +225,10 @@ class Windows(QObject):
                 choices=self._choices,
                 attention=self._attention,
                 saver=self._saver,
+                helper=self.help,
             )
             self._main.installEventFilter(self)
+            self.tell_unread(self._unread)
         return self._main
 
     def _open_setup(self) -> None:

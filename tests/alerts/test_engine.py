@@ -47,6 +47,18 @@ class Grouped(Scripted):
         return Condition(self.name, serials[0], self.severity, serials, "Some are wrong", "Mend them.")
 
 
+class Whole(Scripted):
+    """One alert for all of them, which speaks for those that join them."""
+
+    name = "whole"
+    keeps_words = True
+    absorbs = ("scripted",)
+
+    def check(self, evidence: Evidence) -> Iterable[Condition]:
+        if self.now and len(self.now) >= 2:
+            yield Condition(self.name, "all", self.severity, tuple(sorted(self.now)), f"{len(self.now)} stand", "Look.")
+
+
 class Returning(Grouped):
     """What comes back within an hour is the same episode, and then has to stay away for an hour."""
 
@@ -185,6 +197,21 @@ def test_words_are_kept_while_a_rule_keeps_them_and_the_same_ones_stand() -> Non
     assert [alert.title for alert in engine.active] == ["Some are wrong"]
     run(rule, [{"a"}, {"a"}, {"a"}], engine)
     assert [alert.title for alert in engine.active] == ["never"]
+
+
+def test_those_who_join_a_whole_that_was_told_are_not_told_besides() -> None:
+    whole, single = Whole(), Scripted()
+    engine = AlertEngine(everything, rules=(whole, single))
+    told: list[str] = []
+    for number, standing in enumerate([{"a", "b"}] * 2 + [{"a", "b", "c"}] * 4):
+        whole.now = single.now = standing
+        at = AT + timedelta(minutes=5 * number)
+        told += [
+            f"{event.change} {event.alert.rule} {''.join(event.alert.serials)}"
+            for event in engine.check(Evidence(at, None, None, Assessment(at)))
+        ]
+    assert told == ["raised whole ab"]
+    assert [alert.serials for alert in engine.active] == [("a", "b", "c")]
 
 
 def test_memory_of_an_earlier_version_is_read() -> None:

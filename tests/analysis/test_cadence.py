@@ -73,3 +73,13 @@ def test_where_reports_get_lost_silence_must_be_longer() -> None:
     assert 3600.0 <= cadence.lossy_patience(lost) <= 5400.0
     assert Cadence(cadence.memory()).lossy_patience(lost) == cadence.lossy_patience(lost)
     assert cadence.learn_loss(14 * 3600.0, lost) == lost, "a night is no loss"
+
+
+def test_where_a_power_line_is_deaf_at_times_one_more_report_is_awaited() -> None:
+    quiet, deaf, hourly = Cadence({"interval": 900.0}), Cadence({"interval": 900.0}), Cadence({"interval": 3600.0})
+    quiet.learn_loss(1800.0, 0.0)
+    deaf.learn_loss(2700.0, 0.0)
+    hourly.learn_loss(3 * 3600.0, 0.0)
+    assert quiet.patience_seconds == 2700.0
+    assert Cadence(deaf.memory()).patience_seconds == pytest.approx(4.2 * 900.0, rel=0.001)
+    assert hourly.patience_seconds == 10_800.0

@@ -108,15 +108,15 @@ def test_late_risers_lie_under_snow_until_they_wake_and_only_where_it_may_snow()
     for possible in (True, False):
         snow = Snow()
         tracks = {str(n): lived(evening) for n in range(6)}
-        snow.follow(evening, evening, tracks, possible)
+        snow.follow(evening, evening, tracks, possible, 60.0)
         tracks["0"].working_at = noon
-        snow.follow(noon, noon, tracks, possible)
-        snow.follow(noon + 2 * 3600.0, noon, tracks, possible)
+        snow.follow(noon, noon, tracks, possible, 60.0)
+        snow.follow(noon + 2 * 3600.0, noon, tracks, possible, 60.0)
         assert [snow.covers(str(n)) for n in range(6)] == [False, *[possible] * 5]
         tracks["3"].working_at = tracks["5"].working_at = noon + 3 * 3600.0
         tracks["3"].watts, tracks["5"].watts = 60.0, 4.0
         again = Snow(snow.memory())
-        again.follow(noon + 3 * 3600.0, noon + 3 * 3600.0, tracks, possible)
+        again.follow(noon + 3 * 3600.0, noon + 3 * 3600.0, tracks, possible, 60.0)
         assert again.covers("4") is again.covers("5") is possible
         assert not again.covers("3")
 
@@ -125,9 +125,9 @@ def test_one_that_does_not_wake_with_the_others_is_not_snow() -> None:
     evening, morning = 10 * DAY + 16 * 3600.0, 11 * DAY + 8 * 3600.0
     snow = Snow()
     tracks = {str(n): lived(evening) for n in range(6)}
-    snow.follow(evening, evening, tracks, True)
+    snow.follow(evening, evening, tracks, True, 60.0)
     for number in range(5):
         tracks[str(number)].working_at = morning
     for step in range(12):
-        snow.follow(morning + 900.0 * step, morning, tracks, True)
+        snow.follow(morning + 900.0 * step, morning, tracks, True, 60.0)
     assert not snow.covers("5")

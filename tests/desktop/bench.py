@@ -169,6 +169,10 @@ class Desktop:
         self.run("import", "-window", "root", file)
         return file
 
+    def stop_display(self) -> None:
+        """Take the display away, as the end of a session does to programs that are still there."""
+        self._programs[0].stop()
+
     def close(self) -> None:
         """End everything that was started here, latest first; also what the bus started by itself."""
         for program in reversed(self._programs):

@@ -82,11 +82,16 @@ def start_tray(desktop: Desktop) -> Tray:
 @pytest.fixture
 def panel(desktop: Desktop) -> Tray:
     """A real xfce4-panel along the top edge, 28 px high, with nothing but a tray, so the icon is at its left end."""
+    start_window_manager(desktop)
+    return start_panel(desktop)
+
+
+def start_panel(desktop: Desktop) -> Tray:
+    """Start the panel now, for tests in which it comes late or comes again."""
     need("xfce4-panel")
     channels = desktop.home / ".config/xfce4/xfconf/xfce-perchannel-xml"
-    channels.mkdir(parents=True)
+    channels.mkdir(parents=True, exist_ok=True)
     (channels / "xfce4-panel.xml").write_text(_PANEL, encoding="utf-8")
-    start_window_manager(desktop)
     program = desktop.start("xfce4-panel", "--disable-wm-check")
     # Its first start on a machine builds caches, which takes its time.
     wait_until(lambda: _has_owner(desktop, "org.kde.StatusNotifierWatcher"), 45, lambda: f"panel: {program.log}")

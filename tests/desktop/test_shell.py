@@ -62,14 +62,15 @@ class TestIconOverTheBus:
         assert not item.menu[0].enabled
         assert labels[1] == "Open"
         assert labels[2].startswith("Poll now (last: ")
-        assert labels[3:] == [
+        assert labels[3:9] == [
             "Pause notifications",
             "For 1 hour",
             "Until tomorrow",
             "Until I say",
             "Settings…",
-            "Quit",
+            "Help",
         ]
+        assert labels[-1] == "Quit"
         assert desktop.windows(TITLE) == [], "hidden"
         item.choose("Quit")
         assert program.wait() == 0
@@ -86,14 +87,14 @@ class TestIconOverTheBus:
         wait_until(lambda: "10.7 kW now" in item.tooltip.title)
         assert quits(program) < 1.0
 
-    def test_a_left_click_toggles_the_window(self, desktop, tray) -> None:
+    def test_a_left_click_toggles_the_small_window(self, desktop, tray) -> None:
         start(desktop, "steady", "--hidden")
         item = tray.item()
         item.left_click()
-        wait_until(lambda: desktop.windows(TITLE), 20, "the window")
+        wait_until(lambda: desktop.windows("at a glance"), 20, "the small window")
         time.sleep(0.6)  # two clicks within the time of a double click count as one
         item.left_click()
-        wait_until(lambda: not desktop.windows(TITLE), what="the window to go")
+        wait_until(lambda: not desktop.windows(TITLE), what="it to go")
 
     def test_pausing_from_the_menu(self, desktop, tray) -> None:
         start(desktop, "steady", "--hidden")
@@ -238,13 +239,14 @@ class TestRealPanel:
         desktop.click(14, 14, 2)
         wait_until(lambda: polls(program) == before + 1, what="the poll of a middle click")
         desktop.click(14, 14, 1)
-        wait_until(lambda: desktop.windows(TITLE), 20, "the window")
+        wait_until(lambda: desktop.windows(TITLE), 20, "the small window")
 
 
 def test_windows_are_not_in_memory_before_they_are_seen(desktop, tray) -> None:
     program = (
         "import sys, enphase_tray.app.desktop; "
-        "late = {'pyqtgraph', 'numpy', 'jeepney', 'keyring', 'zeroconf', 'PySide6.QtSvg', 'enphase_tray.ui.window'}; "
+        "late = {'pyqtgraph', 'numpy', 'jeepney', 'keyring', 'zeroconf', 'PySide6.QtSvg', 'enphase_tray.ui.window', "
+        "'enphase_tray.ui.glance', 'enphase_tray.ui.theme'}; "
         "sys.exit(', '.join(sorted(late & set(sys.modules))) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)

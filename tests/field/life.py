@@ -24,7 +24,7 @@ from enphase_tray.model.readings import (
     Snapshot,
     Source,
 )
-from tests.field.chance import once, uniform
+from tests.field.chance import Floats, once, uniform
 from tests.field.place import DAY
 from tests.field.system import FOREVER, Fault, System
 
@@ -80,7 +80,7 @@ class Unit:
             heard &= ~(deaf & (uniform(system.seed, 400 + number, day) < system.bursts))
         heard &= due >= system.births.get(number, -FOREVER)
         heard &= due < system.deaths.get(number, (FOREVER, ""))[0]
-        watts = 0.955 * light
+        watts: Floats = np.asarray(0.955 * light)
         if system.dim_zeros:
             watts = np.where(light < 1.3 * panel.wakes, 0.0, watts)
         for fault in system.faults:
@@ -158,7 +158,7 @@ class Life:
         """Each outcome, and whether the program starts with it."""
         at, ran = self.start, False
         while at < self.end:
-            runs = self._runs(at)
+            runs = runs_at(self.system, at)
             if runs:
                 yield self._outcome(at), not ran
             ran = runs
@@ -166,13 +166,6 @@ class Life:
             at += (step if runs else 300.0) + self._rng.uniform(-0.02, 0.02) * step
             if self.system.habit == "laptop" and runs and self._rng.random() < step / (2 * DAY):
                 at += 9 * 3600.0  # it sleeps; the program goes on where it was
-
-    def _runs(self, at: float) -> bool:
-        first, last = _HOURS[self.system.habit]
-        if last - first >= 24:
-            return True
-        local = datetime.fromtimestamp(at, self.zone)
-        return first <= local.hour + local.minute / 60 < last
 
     def _interruptions(self) -> list[tuple[float, float, str]]:
         """Restarts of the gateway: no answer, then empty lists, zeros or `starting_up` for a while."""
@@ -286,6 +279,15 @@ class Life:
                 last_report_at=last,
             ),
         )  # fmt: skip
+
+
+def runs_at(system: System, at: float) -> bool:
+    """Whether the program runs at that moment."""
+    first, last = _HOURS[system.habit]
+    if last - first >= 24:
+        return True
+    local = datetime.fromtimestamp(at, ZoneInfo(system.zone))
+    return first <= local.hour + local.minute / 60 < last
 
 
 def good_daylight(system: System, fault: Fault, start: float, end: float, watts: float = 50.0) -> list[bool]:

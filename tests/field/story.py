@@ -11,7 +11,7 @@ import numpy as np
 
 from enphase_tray.model.alerts import AlertEvent, Change
 from enphase_tray.monitor.judge import Judge
-from tests.field.life import RELAY, Life, Outcome, good_daylight
+from tests.field.life import RELAY, Life, Outcome, good_daylight, runs_at
 from tests.field.place import DAY
 from tests.field.system import Fault, System, draw
 
@@ -67,7 +67,8 @@ def break_inverters(seed: int, whole: bool = False, cause: str = "inverter") -> 
     panels = tuple(range(count)) if whole else (rng.randrange(count),)
     for day in range(6):
         first = start + lead + day * DAY
-        good = good_daylight(system, Fault(panels, first, first, "silent"), first, first + DAY)
+        light = good_daylight(system, Fault(panels, first, first, "silent"), first, first + DAY)
+        good = [lit and runs_at(system, first + 60 * minute) for minute, lit in enumerate(light)]
         need = max(180, 6 * max(system.pace(first), system.pace(first + DAY)) / 60)
         usable = [minute for minute in range(1440) if good[minute] and sum(good[minute:]) >= need]
         if usable:
@@ -90,7 +91,7 @@ def break_inverters(seed: int, whole: bool = False, cause: str = "inverter") -> 
         and serials & set(event.alert.serials)
         and event.at.timestamp() >= begins
     ]
-    pace = system.pace(begins) / 60
+    pace = max(system.pace(begins), system.pace(ends)) / 60
     minutes = float(seen[min(len(seen) - 1, int((about[0].at.timestamp() - begins) / 60))]) if about else None
     return Case(seed, system, fault, told, minutes, (max(60.0, 3 * pace), max(150.0, 5 * pace)), about)
 

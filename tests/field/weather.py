@@ -5,6 +5,8 @@ import numpy as np
 from tests.field.chance import Floats, once, uniform, wave
 from tests.field.place import DAY, is_cold
 
+_FOG = 0.25
+"""Of clear scattered light: some 3 % of all light, darker than fog is; inverters still wake under it before noon."""
 _KINDS = ((0.32, "clear"), (0.66, "broken"), (0.88, "overcast"), (0.95, "dark"), (1.01, "fog"))
 
 
@@ -49,7 +51,7 @@ class Weather:
             elif kind == "fog":
                 lifts = 9.0 + 5.0 * depth[here]
                 clear = np.clip(hour[here] - lifts, 0.0, 1.0)
-                beam[here], haze[here] = clear, 0.12 + 0.88 * clear
+                beam[here], haze[here] = clear, _FOG + (1 - _FOG) * clear
             storm = once(self.seed, 7, int(day))
             if kind in ("broken", "overcast") and storm < 0.08:
                 begins = 11.0 + 6.0 * once(self.seed, 8, int(day))

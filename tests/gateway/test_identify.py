@@ -434,6 +434,8 @@ def test_unusable_addresses_are_refused(text: str) -> None:
         ("8.8.8.8", False), ("172.32.0.1", False), ("100.128.0.1", False), ("192.169.0.1", False), ("0.0.0.0", False),
         ("224.0.0.251", False), ("255.255.255.255", False), ("2001:db8::1", False), ("2606:4700::1", False),
         ("::", False), ("ff02::1", False), ("::ffff:8.8.8.8", False), ("192.0.2.1", False), ("nonsense", False),
+        ("240.0.0.1", False), ("64:ff9b::c0a8:101", False), ("2002:c0a8:101::1", False), ("2001::c0a8:101", False),
+        ("::ffff:100.128.0.1", False), ("1.1.1.1", False), ("fe80::1", True), ("10.255.255.254", True),
     ],
 )  # fmt: skip
 def test_only_local_addresses_are_talked_to(literal: str, private: bool) -> None:

@@ -92,3 +92,18 @@ def test_renewal_is_due_by_role() -> None:
     installer = TokenFacts(SERIAL, "installer", NOW, NOW + timedelta(hours=2), "valid")
     assert not renewal_due(installer, NOW)
     assert renewal_due(installer, NOW + timedelta(minutes=61))
+
+
+@pytest.mark.parametrize(
+    ("audience", "serial"),
+    [
+        (SERIAL, SERIAL), ([SERIAL], SERIAL), ("9" * 40, "9" * 40),
+        ([SERIAL, "122000000001"], None), ([], None), ("9" * 41, None), (["9" * 41], None), ([7], None), (7, None),
+        ({"0": SERIAL}, None), (None, None),
+    ],
+)  # fmt: skip
+def test_only_one_audience_is_a_serial(audience: object, serial: str | None) -> None:
+    import jwt
+
+    token = jwt.encode({"aud": audience, "exp": 1900000000}, "k" * 32, algorithm="HS256")
+    assert inspect_token(token).serial == serial

@@ -27,6 +27,7 @@ from enphase_tray.model.readings import (
     Source,
 )
 from enphase_tray.model.result_json import event_to_json, failure_to_json, result_from_json, snapshot_to_json
+from enphase_tray.model.result_parsing import ResultParser
 
 AT = datetime(2026, 6, 25, 6, 12, 14, 700_000, tzinfo=UTC)
 WELL = DeviceStatus(False, True, True, True, ("envoy.global.ok",))
@@ -135,6 +136,26 @@ def test_missing_keys_are_unknown() -> None:
     assert snapshot.relays[0].relay is RelayState.UNKNOWN
     assert snapshot.production is None
     assert snapshot.gateway_at is None
+
+
+def test_what_a_line_repeats_is_the_same_object_again_and_what_changed_is_new() -> None:
+    first = full()
+    told = replace(first.inverters[0], last_report_watts=12.0, device=DeviceStatus(words=("pcu_chan.hardwareError",)))
+    changed = replace(first, inverters=(told, *first.inverters[1:]), relays=(replace(first.relays[0], reason="storm"),))
+    parser = ResultParser()
+    read = []
+    for one in (first, first, changed, first):
+        line = json.loads(json.dumps(snapshot_to_json(one)))
+        assert parser.parse(line) == result_from_json(line)
+        snapshot = parser.parse(line)[1]
+        assert snapshot is not None
+        read.append(snapshot)
+    assert read[1].inverters[0] is read[0].inverters[0]
+    assert read[1].gateway is read[0].gateway
+    assert read[2].inverters[0].last_report_watts == 12.0
+    assert read[2].inverters[0].device.words == ("pcu_chan.hardwareError",)
+    assert read[2].relays[0].reason == "storm"
+    assert read[3] == read[0]
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,21 @@ def test_what_waits_goes_where_its_rule_was_sent_meanwhile() -> None:
     assert day.poll(20) == [Sum(Occasion.DAILY, (A,))]
 
 
+def test_a_question_that_stops_all_reading_is_told_again_each_day() -> None:
+    """While it stands, over restarts, and not at night; what is no such question is told once."""
+    question = alert("certificate", Severity.WARNING, "certificate_changed")
+    day = Day(Settings(quiet=NIGHT))
+    assert day.poll(0, question, A) == [Tell(question), Tell(A)]
+    assert [hour for hour in range(1, 24) if day.poll(hour)] == []
+    day.restart()
+    assert day.poll(24) == [Tell(question)]
+    assert [hour for hour in range(25, 48) if day.poll(hour)] == []
+    assert day.poll(59) == [], "its day was over, but it is night"
+    assert day.poll(67.1) == [Tell(question)]
+    assert day.poll(68, over=(question,)) == [Withdraw("certificate")]
+    assert [hour for hour in range(69, 120) if day.poll(hour)] == []
+
+
 def test_a_memory_that_cannot_be_read_counts_as_none() -> None:
     for memory in ({"told": 3}, {"told": {"a": "very"}}, {"waiting": [{}]}, {"daily_on": "tomorrow"}):
         assert Outbox(memory).memory() == Outbox().memory()

@@ -1,9 +1,10 @@
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from enphase_tray.model.history import InverterSeries
 from enphase_tray.model.readings import InverterState
-from enphase_tray.monitor.judge import Judge
+from enphase_tray.monitor.judge import Judge, day_by_day
 from tests.alerts.story import Array, everything, failure, last_judgement, outcomes, utc
 
 START = utc("2025-06-03T12:00:00")
@@ -54,3 +55,18 @@ def test_the_doctor_speaks_of_each_poll_and_is_remembered() -> None:
     at = START + timedelta(hours=1)
     assert judge.judge(at, None, failure(at)).health is told.health
     assert json.loads(json.dumps(judge.memory()))["doctor"]["zone"] == "Europe/Brussels"
+
+
+def test_the_past_is_read_a_day_at_a_time_without_a_gap() -> None:
+    asked: list[tuple[datetime, datetime]] = []
+
+    def read(start: datetime, end: datetime) -> InverterSeries:
+        asked.append((start, end))
+        return InverterSeries((), {})
+
+    pieces = day_by_day(read, START, START + timedelta(days=2, hours=5))
+    next(pieces)
+    assert asked == [(START, START + timedelta(days=1))], "nothing is read ahead"
+    assert len(list(pieces)) == 2
+    assert [start for start, _ in asked[1:]] == [end for _, end in asked[:-1]]
+    assert asked[-1][1] == START + timedelta(days=2, hours=5)

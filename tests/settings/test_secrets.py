@@ -309,3 +309,17 @@ def test_it_says_what_the_user_knows_the_keyring_as(paths: ProfilePaths) -> None
     secrets = store(paths, Named)
     secrets.put(SERIAL, "token", Secret(CANARY))
     assert secrets.where(SERIAL, "token") == "keyring (KWallet)"
+
+
+def test_every_secret_that_is_met_is_told_to_whoever_keeps_it_out_of_logs(paths: ProfilePaths) -> None:
+    """Typed, found in the keyring, found in the file: before anything else can be done with it."""
+    met: list[Secret] = []
+    keyring = MemoryBackend()
+    keyring.kept["enphase_tray", f"{SERIAL}/password"] = "from the keyring"
+    store = SecretStore(paths, allow_file=False, choose=lambda: keyring, learn=met.append)
+    store.get(SERIAL, "password")
+    store.put(SERIAL, "token", Secret(CANARY))
+    in_file = SecretStore(paths, allow_file=True, choose=lambda: None)
+    in_file.put(SERIAL, "token", Secret("in the file"))
+    SecretStore(paths, allow_file=True, choose=lambda: None, learn=met.append).get(SERIAL, "token")
+    assert set(met) == {Secret("from the keyring"), Secret(CANARY), Secret("in the file")}

@@ -13,7 +13,17 @@ from enphase_tray.model.alerts import Limits
 from enphase_tray.model.connection import GatewayVersion
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.settings.settings import Appearance, GatewaySettings, IconStyle, QuietHours, RuleMode, Settings, Units
+from enphase_tray.settings.settings import (
+    Appearance,
+    GatewaySettings,
+    IconShows,
+    IconStyle,
+    QuietHours,
+    RuleMode,
+    Settings,
+    TrayClick,
+    Units,
+)
 from enphase_tray.settings.store import SettingsStore
 
 _LINES = st.text(st.characters(exclude_categories=("C", "Z")), max_size=40)
@@ -51,6 +61,9 @@ _SETTINGS = st.builds(
     units=st.sampled_from(Units),
     appearance=st.sampled_from(Appearance),
     icon_style=st.sampled_from(IconStyle),
+    icon_shows=st.sampled_from(IconShows),
+    icon_only_when_wrong=st.booleans(),
+    tray_click=st.sampled_from(TrayClick),
     token_in_file=st.booleans(),
 )
 

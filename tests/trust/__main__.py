@@ -11,7 +11,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.trust import canary, fuzz, hostile_answers, impostors, mutants, outages, proofs, quits, soak, spoofs, stall
+from tests.trust import (
+    canary,
+    fuzz,
+    hostile_answers,
+    impostors,
+    mutants,
+    old_history,
+    open_window,
+    outages,
+    proofs,
+    quits,
+    soak,
+    spoofs,
+    stall,
+)
 from tests.trust.bar import Row, print_table
 
 
@@ -34,6 +48,8 @@ PARTS: dict[str, Part] = {
     "stale": Part(outages.stale, 1000, 60),
     "recovery": Part(outages.recovery, 100, 5),
     "soak": Part(soak.measure, 72, 3),
+    "window": Part(open_window.measure, 3000, 45),
+    "history": Part(old_history.measure, 5, None),
     "stall": Part(stall.measure, 120, 10),
     "quits": Part(quits.measure, 200, 2),
     "proofs": Part(proofs.measure, 1, None),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ EMAIL = "canary.owner@example.com"
 CLOUD_PASSWORD = "CANARY cloud p&ssword=7"
 DIGEST_PASSWORD = "CANARYdigest77"
 WRONG_PASSWORD = "CANARY/wrong+password"
+_SENT = ("diagnostics", "recording")
+_A_LITTLE = 10_000
 JUNK = "CANARY\njunk token"
 _TROUBLES = (
     FaultKind.TOKEN_EXPIRED,
@@ -48,6 +51,8 @@ class Seen:
     lan: bytes = b""
     texts: dict[str, bytes] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    """Serials and addresses, which are no secrets but must not leave the house."""
     scenes: int = 0
 
     def add(self, where: str, text: str | bytes) -> None:
@@ -66,11 +71,21 @@ def measure(_: int = 0) -> list[Row]:
     whole = sum(map(len, seen.texts.values()))
     met = _hits(seen.lan, [token.encode() for token in seen.tokens])
     told = f"{sum(elsewhere.values())} in {whole // 1024} KiB" + "".join(f"; {where}" for where in elsewhere)
+    sent = b"".join(text for where, text in seen.texts.items() if where in _SENT)
+    private = _hits(sent, [form for name in (EMAIL, *seen.names) for form in forms(name)])
+    known = _hits(seen.texts["file state.json"], [name.encode() for name in seen.names])
     return [
         Row(
             "B4", f"account secrets among {len(seen.lan)} bytes to gateways", f"{on_lan}", "0", on_lan == 0 and met > 0
         ),
         Row("B6", f"secrets in logs, files, errors, output: {seen.scenes} scenes", told, "0", not elsewhere),
+        Row(
+            "B6",
+            f"serials, addresses, e-mail in diagnostics and recording ({len(sent) // 1024} KiB)",
+            f"{private}",
+            "0",
+            private == 0 and known > 0 and len(sent) > _A_LITTLE,
+        ),
     ]
 
 
@@ -188,6 +203,9 @@ def _scene(
     home.live(15)
     for result in home.results:
         seen.add("result", repr(result))
+        if result.snapshot is not None:
+            seen.names |= {inverter.serial for inverter in result.snapshot.inverters}
+            seen.names |= {relay.serial for relay in result.snapshot.relays}
     home.results.clear()
 
 
@@ -196,6 +214,30 @@ def _fetched(home: Home, seen: Seen) -> None:
     home.live(60)
     home.fault(FaultKind.TOKEN_EXPIRED, minutes=30)
     _scene(home, seen, "renewal")
+
+
+def _to_be_sent(home: Home, folder: Path, seen: Seen, where: list[str]) -> None:
+    """What is made for others: diagnostics and a recording, each looked at as it was written."""
+    seen.names.add(home.gateway.serial)
+    archive, recording = folder.with_suffix(".zip"), folder.with_name("recording")
+    for options in (["doctor"], ["diagnostics", "--output", str(archive)], ["read", "--record", str(recording)]):
+        done = _run([*options, *where])
+        seen.scenes += 1
+        seen.add("terminal", done.stdout + done.stderr)
+    with zipfile.ZipFile(archive) as packed:
+        for name in packed.namelist():
+            seen.add("diagnostics", packed.read(name))
+    archive.unlink()
+    for file in recording.rglob("*"):
+        if file.is_file():
+            seen.add("recording", file.read_bytes())
+
+
+def _run(options: list[str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "enphase_tray", *options],
+        cwd=REPOSITORY, capture_output=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def _terminal(home: Home, folder: Path, seen: Seen) -> None:
@@ -211,12 +253,11 @@ def _terminal(home: Home, folder: Path, seen: Seen) -> None:
         ("", ["watch", "--count", "1", f"--token={token}"]),
     ):
         file.write_text(text)
-        done = subprocess.run(
-            [sys.executable, "-m", "enphase_tray", *options, *where],
-            cwd=REPOSITORY, capture_output=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        done = _run([*options, *where])
         seen.scenes += 1
         seen.add("terminal", done.stdout + done.stderr)
+    file.write_text(token)
+    _to_be_sent(home, folder, seen, [*where, "--token-file", str(file)])
     file.unlink()
 
 

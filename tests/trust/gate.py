@@ -9,7 +9,7 @@ from tests.conftest import REPOSITORY
 PACKAGE = REPOSITORY / "enphase_tray"
 
 NOWHERE_MODULES = frozenset({
-    "pickle", "marshal", "shelve", "dill", "subprocess", "pty", "commands", "ctypes", "cffi", "telnetlib", "ftplib",
+    "pickle", "marshal", "shelve", "dill", "pty", "commands", "ctypes", "cffi", "telnetlib", "ftplib",
     "smtplib", "xmlrpc", "imp", "code", "yaml", "aiohttp", "httpx", "pycurl", "websocket",
 })  # fmt: skip
 NOWHERE_CALLS = frozenset({
@@ -68,6 +68,17 @@ def called(tree: ast.AST) -> Iterator[str]:
                 yield ".".join(filter(None, (known.get(first, first), rest)))
 
 
+def of_subprocess(tree: ast.AST) -> set[str]:
+    """What is taken of the module that starts programs: as an attribute of it, or by name."""
+    taken = {name for name in imported(tree) if name.startswith("subprocess.")}
+    known = dict(_aliases(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = known.get(node.value.id, node.value.id)
+            taken |= {f"{module}.{node.attr}"} if module == "subprocess" else set()
+    return taken
+
+
 def shells(tree: ast.AST) -> Iterator[int]:
     """Lines that hand something to a shell."""
     for node in ast.walk(tree):
@@ -83,6 +94,35 @@ def methods(tree: ast.AST) -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value != documented:
                 words = {word for word in node.value.replace(":", " ").split() if word in _METHODS}
                 yield from ((word, function.name) for word in words)
+
+
+def revealing(tree: ast.AST) -> Iterator[str]:
+    """Each function in which the text of a `Secret` is taken out, by its name; `<module>` outside of all."""
+    for node, function in _with_function(tree, "<module>"):
+        if isinstance(node, ast.Attribute) and node.attr in ("reveal", "_text") and not _is_self(node.value):
+            yield function
+
+
+def touched(tree: ast.AST) -> Iterator[str]:
+    """Every attribute that is read or written, every keyword that is given, and every name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg
+        elif isinstance(node, ast.Name):
+            yield node.id
+
+
+def _with_function(tree: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.iter_child_nodes(tree):
+        inner = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else name
+        yield node, inner
+        yield from _with_function(node, inner)
+
+
+def _is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def _loosens(keyword: ast.keyword) -> bool:

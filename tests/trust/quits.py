@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.simulator.config import HouseConfig
@@ -22,6 +23,7 @@ from tests.trust.bar import Row
 REPOSITORY = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
 _LONGEST_LIFE = 1.5
+_LONGEST_START = 2.0
 _WRONG = ("QThread", "Traceback", "Fatal", "core dumped")
 
 
@@ -36,15 +38,20 @@ class End:
 
 def measure(quits: int) -> list[Row]:
     """So many lives; every second one is in the middle of a request that gets no answer."""
-    ends = run(quits)
+    kills = max(1, quits // 10)
+    ends, starts = run(quits, kills)
     slowest = max(end.seconds for end in ends)
     odd = [end for end in ends if end.status or end.said]
     told = f"slowest {slowest:.2f} s, {len(odd)} not in order"
-    return [Row("B23", f"quits of the tray at random moments: {quits}", told, "1 s, 0", slowest < 1.0 and not odd)]
+    return [
+        Row("B23", f"quits of the tray at random moments: {quits}", told, "1 s, 0", slowest < 1.0 and not odd),
+        Row("B16", f"from a start after a kill to the gateway, {kills} kills", f"{max(starts):.2f} s", "2 s",
+            max(starts) < _LONGEST_START),
+    ]  # fmt: skip
 
 
-def run(quits: int) -> list[End]:
-    """One life after the other, of one profile."""
+def run(quits: int, kills: int) -> tuple[list[End], list[float]]:
+    """One life after the other, of one profile: how each quit went, and how long each start after a kill took."""
     chance = random.Random(23)
     ends = []
     with ExitStack() as stack:
@@ -58,19 +65,44 @@ def run(quits: int) -> list[End]:
             ends.append(_life(folder, gateway, chance.random() * _LONGEST_LIFE))
             gateway.repair(FaultKind.HANG)
             clock.advance(1.0)
-    return ends
+        starts = [_start_after_a_kill(folder, gateway, chance.random() * _LONGEST_LIFE) for _ in range(kills)]
+    return ends, starts
+
+
+def _start_after_a_kill(folder: Path, gateway: SimulatedGateway, seconds: float) -> float:
+    """Seconds until the gateway is asked, of a start after a life that was cut off."""
+    for last in (False, True):
+        began = time.monotonic()
+        process = _started(folder, gateway, subprocess.DEVNULL)
+        spent = time.monotonic() - began - _waited(process.pid)
+        if not last:
+            time.sleep(seconds)
+        process.kill()
+        process.wait()
+    return spent
+
+
+def _waited(pid: int) -> float:
+    """Seconds in which the process could have run, but the system let others."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+
+
+def _started(folder: Path, gateway: SimulatedGateway, said: Any, *options: str) -> subprocess.Popen[bytes]:
+    """The program, once it has asked the gateway."""
+    gateway.forget()
+    process = subprocess.Popen(
+        [sys.executable, *options, "-m", "enphase_tray", "--hidden", "--profile", str(folder / "profile")],
+        cwd=REPOSITORY, env=_environment(folder), stdout=said, stderr=said,
+    )  # fmt: skip
+    until = time.monotonic() + _START_SECONDS
+    while not gateway.connections and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    return process
 
 
 def _life(folder: Path, gateway: SimulatedGateway, seconds: float) -> End:
-    gateway.forget()
     with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-X", "dev", "-m", "enphase_tray", "--hidden", "--profile", str(folder / "profile")],
-            cwd=REPOSITORY, env=_environment(folder), stdout=said, stderr=said,
-        )  # fmt: skip
-        until = time.monotonic() + _START_SECONDS
-        while not gateway.connections and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.01)
+        process = _started(folder, gateway, said, "-X", "dev")
         time.sleep(seconds)
         told = time.monotonic()
         process.send_signal(signal.SIGTERM)

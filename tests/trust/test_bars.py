@@ -14,7 +14,19 @@ import pytest
 from enphase_tray.model.identity import Secret
 from tests.conftest import REPOSITORY
 from tests.stories.home import Home
-from tests.trust import canary, fuzz, hostile_answers, impostors, mutants, outages, quits, soak, spoofs, stall
+from tests.trust import (
+    canary,
+    fuzz,
+    hostile_answers,
+    impostors,
+    mutants,
+    open_window,
+    outages,
+    quits,
+    soak,
+    spoofs,
+    stall,
+)
 from tests.trust.__main__ import PARTS
 from tests.trust.bar import Row
 
@@ -65,6 +77,13 @@ def test_b6_the_search_for_secrets_has_teeth() -> None:
 @pytest.mark.timeout(120)
 def test_b7_b13_b22_days_of_polls_meet_one_host_and_leave_nothing_behind() -> None:
     _hold(soak.measure(_short("soak")))
+
+
+@LINUX
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_b22_an_open_window_holds_little_more_each_day() -> None:
+    _hold(open_window.measure(_short("window")))
 
 
 def test_b8_no_slow_answer_outlives_its_deadline() -> None:

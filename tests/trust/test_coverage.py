@@ -31,3 +31,10 @@ def test_each_row_is_proven_or_explained(row: str) -> None:
     named = re.findall(r"(tests/[\w/]+\.py)::(test_\w+)", ROWS[row])
     assert [f"{file}::{test}" for file, test in named if test not in _tests_in(file)] == []
     assert named or (ROWS[row].strip().endswith("open") and f"({row})" in SECURITY)
+
+
+def test_each_bar_is_in_the_table_that_is_printed_or_explained() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests" / "trust").glob("*.py")]
+    printed = {bar for text in sources for bar in re.findall(r'\b(?:Row|Proof)\(\s*"(B\d+)"', text)}
+    missing = {f"B{number}" for number in range(1, NUMBERS["B"] + 1)} - printed
+    assert [bar for bar in missing if f"({bar})" not in SECURITY] == []

@@ -47,6 +47,7 @@ def test_nothing_runs_other_programs_or_received_bytes() -> None:
         modules = {module.partition(".")[0] for module in gate.imported(tree)} & gate.NOWHERE_MODULES
         calls = gate.NOWHERE_CALLS & set(gate.called(tree))
         assert (name, modules, calls, list(gate.shells(tree))) == (name, set(), set(), [])
+        assert gate.of_subprocess(tree) <= {"subprocess.list2cmdline"}, "quoting is allowed, starting is not"
 
 
 def test_only_get_goes_to_a_gateway() -> None:
@@ -70,6 +71,52 @@ def test_only_known_paths_are_asked() -> None:
     assert queries == {"details=1", "deleted=1"}
 
 
+# Who may take the text out of a secret: those who send it, keep it, read what it says, or take it out of texts.
+REVEALED = {
+    "model/identity.py": {"__eq__"},
+    "gateway/auth.py": {"_header", "_choose", "_checked"},
+    "gateway/cloud.py": {"_password"},
+    "gateway/renewal.py": {"_mark"},
+    "gateway/memory.py": {"known_token"},
+    "gateway/token.py": {"inspect_token"},
+    "gateway/login_check.py": {"_token_details"},
+    "gateway/aliases.py": {"_learn_secret"},
+    "gateway/leaks.py": {"__init__"},
+    "gateway/redact.py": {"learn"},
+    "settings/secrets.py": {"_store"},
+}
+
+
+def test_secrets_are_read_where_they_are_used_and_nowhere_else() -> None:
+    """Not in the windows either: what was typed is handed down as a secret, and never comes up again."""
+    found = {
+        name: set(gate.revealing(tree))
+        for name, tree in CLIENT.items()
+        if not name.startswith("ui/") or "Secret" in gate.touched(tree)  # pages too are revealed
+    }
+    assert {name: functions for name, functions in found.items() if functions} == REVEALED
+
+
+def test_the_account_never_comes_to_those_who_speak_to_gateways() -> None:
+    """Only these know that there is an Enphase account; none of them has a connection to a gateway."""
+    knowing = {
+        name
+        for name, tree in CLIENT.items()
+        if name.startswith("gateway/") and {"cloud", "CloudAccount", "cloud_password"} & set(gate.touched(tree))
+    }
+    assert knowing == {"gateway/cloud.py", "gateway/renewal.py", "gateway/identify.py", "gateway/login_check.py"}
+    speaking = {"Transport", "PinnedTls", "Exchange", "GatewayClient"}
+    for name in ("gateway/cloud.py", "gateway/renewal.py"):
+        assert speaking & set(gate.touched(TREES[name])) == set(), name
+    handed_on = [
+        ast.unparse(node)
+        for node in ast.walk(TREES["gateway/identify.py"])
+        if isinstance(node, ast.Attribute) and node.attr == "cloud"
+    ]
+    assert handed_on == ["connection.cloud"], "once, to where tokens come from"
+    assert "Connection" not in set(gate.touched(TREES["gateway/auth.py"])), "log-ins get what they need, not the whole"
+
+
 @pytest.mark.parametrize(
     ("finder", "source"),
     [
@@ -83,6 +130,11 @@ def test_only_known_paths_are_asked() -> None:
         ("shells", "run('x', shell=True)"),
         ("methods", "def f(s):\n    s.request('PUT', '/x')"),
         ("methods", "def f(p):\n    return f'DELETE {p} HTTP/1.1'"),
+        ("of_subprocess", "import subprocess\nsubprocess.run(['x'])"),
+        ("of_subprocess", "import subprocess as other\nf = other.Popen"),
+        ("of_subprocess", "from subprocess import check_output"),
+        ("revealing", "def f(secret):\n    return secret.reveal()"),
+        ("revealing", "def f(secret):\n    return secret._text"),
     ],
 )
 def test_the_gate_has_teeth(finder: str, source: str) -> None:

@@ -23,7 +23,7 @@ _HARM = (
 )  # fmt: skip
 
 
-def _texts(count: int) -> list[str]:
+def hostile_texts(count: int) -> list[str]:
     chance = random.Random(31)
     return [*_HARM, *("".join(chance.choices(_HARM, k=chance.randint(1, 4))) for _ in range(count - len(_HARM)))]
 
@@ -51,7 +51,7 @@ def _harmless(text: str) -> bool:
 
 
 def test_nothing_in_a_result_steers_a_terminal_or_turns_the_text_around() -> None:
-    for text in _texts(200):
+    for text in hostile_texts(200):
         spoilt = {path: json.loads(json.dumps(_with(document, text))) for path, document in FULL.items()}
         result = snapshot_to_json(snapshot(Answers(spoilt), info()))
         found = _strings(result)
@@ -62,7 +62,7 @@ def test_nothing_in_a_result_steers_a_terminal_or_turns_the_text_around() -> Non
 
 
 def test_cleaning_is_final() -> None:
-    for text in _texts(200):
+    for text in hostile_texts(200):
         once = clean(text, 60)
         assert _harmless(once)
         assert clean(once, 60) == once

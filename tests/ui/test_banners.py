@@ -11,7 +11,7 @@ from tests.ui import make_believe as site
 def _told(**changes: object) -> tuple[Trouble, ...]:
     result = site.result(site.snapshot(), **changes)
     shown = Shown(result, describe(result, site.NOON, Wording()), site.NOON, Wording())
-    nothing = Actions(lambda: None, lambda: None, lambda: None)
+    nothing = Actions(lambda: None, lambda: None, lambda: None, lambda: None)
     return troubles(shown, Settings(GatewaySettings(serial=site.SITE)), None, nothing)
 
 

@@ -41,7 +41,12 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
 
 def test_a_pause_goes_on_until_it_is_over(qapp, manual_clock: ManualClock) -> None:
     now = manual_clock.now()
-    notifier = Notifier(BalloonNotes(lambda *_: True), Settings, manual_clock, Attention(Settings, manual_clock))
+    notifier = Notifier(
+        BalloonNotes(lambda *_: True, print, print, title_units=0, body_units=0),
+        Settings,
+        manual_clock,
+        Attention(Settings, manual_clock),
+    )
     notifier.resume_pause(Pause.HOUR, now - timedelta(minutes=1))
     assert not notifier.paused
     notifier.resume_pause(Pause.HOUR, now + timedelta(minutes=20))

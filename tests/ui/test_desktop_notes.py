@@ -126,3 +126,13 @@ def test_numbers_of_a_daemon_that_went_are_forgotten(qtbot, bus) -> None:
     notes._on_signal("NameOwnerChanged", ("org.freedesktop.Notifications", ":1.5", ""))
     with qtbot.assertNotEmitted(notes.show_asked):
         notes._on_signal("ActionInvoked", (7, "default"))
+
+
+def test_leave_to_take_the_focus_is_passed_on_for_our_notes_only(qtbot, bus) -> None:
+    notes = DesktopNotes(lambda: BusLink(bus.address))
+    notes._on_shown(NOTE, (7,))
+    with qtbot.assertNotEmitted(notes.activated):
+        notes._on_signal("ActivationToken", (8, "theirs"))
+    with qtbot.waitSignal(notes.activated) as given:
+        notes._on_signal("ActivationToken", (7, "ours"))
+    assert given.args == ["ours"]

@@ -28,6 +28,8 @@ from enphase_tray.simulator.cloud import CloudUser, SimulatedCloud
 from enphase_tray.simulator.config import HouseConfig
 from enphase_tray.simulator.faults import Fault, FaultKind
 from enphase_tray.simulator.gateway import SimulatedGateway
+from enphase_tray.status.status import IconState, describe
+from enphase_tray.status.words import Wording
 from enphase_tray.ui.live import Live
 from tests.ui.facts import NOON
 
@@ -248,6 +250,16 @@ def test_fifty_bugs_do_not_kill_the_poller(qtbot, station) -> None:
         assert polled(qtbot, live).failure.kind == "bug"
     assert [type(error) for error in bugs.got] == kinds
     assert polled(qtbot, live).failure is None
+
+
+def test_bugs_in_a_row_show_in_the_icon_and_its_words(qtbot, station, clock) -> None:
+    live = start(qtbot, station)
+    for _ in range(3):
+        station.workers_clock.bugs.append(KeyError("injected"))
+        polled(qtbot, live)
+    status = describe(live.latest, clock.now(), Wording())
+    assert status.icon in (IconState.STALE, IconState.NOT_CONNECTED)
+    assert "The program made a mistake" in status.tooltip
 
 
 def test_a_bug_does_not_make_the_poller_spin(qtbot, station) -> None:

@@ -12,7 +12,7 @@ from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import QuietHours, RuleMode, Settings
 from enphase_tray.ui.attention import Attention
 from enphase_tray.ui.desktop_notes import Note
-from enphase_tray.ui.notifier import BalloonNotes, Notifier
+from enphase_tray.ui.notifier import BalloonNotes, Notifier, cut
 from enphase_tray.ui.tray_menu import Pause
 from tests.ui.facts import NOON, alert, event, result
 
@@ -231,7 +231,35 @@ def test_the_daily_summary_is_one_note(notifier, screen, rules, clock) -> None:
 
 def test_balloons_say_the_same() -> None:
     said: list[tuple[str, str, int]] = []
-    balloons = BalloonNotes(lambda title, body, urgency: bool(said.append((title, body, urgency))) or True)
+    lost: list[Note] = []
+    over: list[str] = []
+    there = True
+
+    def balloon(title: str, body: str, urgency: int) -> bool:
+        said.append((title, body, urgency))
+        return there
+
+    balloons = BalloonNotes(balloon, lost.append, over.append, title_units=63, body_units=255)
     balloons.show(Note("x", "Title", "Body", 2))
     balloons.withdraw("x")
     assert said == [("Title", "Body", 2)]
+    assert (lost, over) == ([], ["x"])
+    there = False
+    note = Note("y", "Title", "Body", 2)
+    balloons.show(note)
+    assert lost == [note], "without an icon nobody saw it"
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "shown"),
+    [
+        ("short", 63, "short"),
+        ("x" * 64, 63, "x" * 62 + "…"),
+        ("word " * 20, 10, "word word…"),
+        ("a😀😀😀", 5, "a😀…"),
+        ("anything at all", 0, "anything at all"),
+    ],
+)
+def test_what_windows_would_cut_is_cut_with_a_mark(text: str, units: int, shown: str) -> None:
+    assert cut(text, units) == shown
+    assert not units or len(shown.encode("utf-16-le")) // 2 <= units

@@ -15,13 +15,21 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import GatewayVersion, StepOutcome, TrialStep
 from enphase_tray.model.errors import CertificateUnknown, NotUnderstood, TokenMissing, Unreachable
 from enphase_tray.model.identity import Family, FirmwareVersion, FoundGateway, Secret, TokenFacts
-from enphase_tray.settings.settings import GatewaySettings, IconStyle, RuleMode, Settings
+from enphase_tray.settings.settings import (
+    GatewaySettings,
+    IconShows,
+    IconStyle,
+    RuleMode,
+    Settings,
+    TrayClick,
+)
 from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.status import IconState
 from enphase_tray.ui.icon import IconKey, IconPainter
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.login_fields import TokenLoginFields
 from enphase_tray.ui.settings_dialog import GATEWAY, LOGIN, TEST, SettingsDialog
+from enphase_tray.ui.tray_fields import TrayFields
 from enphase_tray.ui.trial import TrialSteps
 from tests.ui import make_believe as site
 
@@ -86,7 +94,7 @@ def test_fields_are_exactly_those_of_the_family(dialog: SettingsDialog) -> None:
     assert login.digest.isVisibleTo(login)
     assert not login.token.isVisibleTo(login)
     assert [field.editor.placeholderText() for field in (login.digest.username, login.digest.password)] == [
-        "envoy", "last six digits of the serial number",
+        "envoy", "last six of the serial number",
     ]  # fmt: skip
     version(dialog, GatewayVersion.FROM_7)
     assert not login.digest.isVisibleTo(login)
@@ -301,12 +309,28 @@ def test_escape_leaves_without_saving(qtbot: QtBot, dialog: SettingsDialog, prog
 
 
 def test_the_tone_of_the_icon_stands_out_on_the_panel_that_it_is_offered_for(dialog: SettingsDialog) -> None:
-    for place in range(dialog.program.icon.count()):
-        words = dialog.program.icon.itemText(place)
+    tones = dialog.program.tray.style_choice
+    for place in range(tones.count()):
+        words = tones.itemText(place)
         if "panel" not in words:
             continue
-        style = IconStyle(dialog.program.icon.itemData(place))
+        style = IconStyle(tones.itemData(place))
         picture = IconPainter().icon(IconKey(IconState.NIGHT, "", style)).pixmap(32, 32).toImage()
-        tones = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
-        solid = [tone.lightness() for tone in tones if tone.alpha() > 200]
+        pixels = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+        solid = [tone.lightness() for tone in pixels if tone.alpha() > 200]
         assert (max(solid) < 128) is ("light panel" in words), words
+
+
+def test_choices_about_the_tray_are_loaded_and_given_back(qtbot: QtBot) -> None:
+    chosen = Settings(
+        icon_shows=IconShows.RING,
+        icon_style=IconStyle.MONO,
+        tray_click=TrayClick.WINDOW,
+        icon_only_when_wrong=True,
+    )
+    fields = TrayFields()
+    qtbot.addWidget(fields)
+    fields.load(chosen)
+    assert fields.settings(Settings()) == chosen
+    fields.load(Settings())
+    assert fields.settings(chosen) == Settings()

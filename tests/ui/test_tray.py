@@ -17,7 +17,7 @@ from enphase_tray.status.status import IconState, Status
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.live import Live
 from enphase_tray.ui.status_feed import StatusFeed, next_change_seconds
-from enphase_tray.ui.tray import TrayHost
+from enphase_tray.ui.tray import Look, TrayHost
 from enphase_tray.ui.tray_menu import Pause, TrayMenu
 from tests.ui.facts import NOON, alert, event, result
 
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")
 STATUS = Status(
     IconState.LOOK, "3.4", "3,421 W now & more", "Panel 7 rests", "2 min ago", "tip", "1 thing", "Poll now (last: x)"
 )
+LIGHT = Look(IconStyle.MONO_LIGHT)
 
 
 class Switch:
@@ -46,7 +47,7 @@ def menu(qapp) -> QMenu:
 def host(qtbot, menu):
     switch = Switch()
     host = TrayHost(menu, switch, missing_ms=50)
-    host.show_status(STATUS, IconStyle.MONO_LIGHT)
+    host.show_status(STATUS, LIGHT)
     yield host, switch
     host.stop()
 
@@ -114,11 +115,11 @@ def test_only_changes_are_sent(host, monkeypatch) -> None:
     monkeypatch.setattr(QSystemTrayIcon, "setIcon", lambda _self, _icon: sent.append("icon"))
     tray.start()
     sent.clear()
-    tray.show_status(STATUS, IconStyle.MONO_LIGHT)
+    tray.show_status(STATUS, LIGHT)
     assert sent == []
-    tray.show_status(STATUS, IconStyle.COLOUR)
+    tray.show_status(STATUS, Look())
     assert sent == ["icon"]
-    tray.show_status(replace(STATUS, tooltip="tap"), IconStyle.COLOUR)
+    tray.show_status(replace(STATUS, tooltip="tap"), Look())
     assert sent == ["icon", "tap"]
 
 
@@ -141,7 +142,7 @@ def test_clicks(qtbot, host) -> None:
         tray._tray.activated.emit(reasons.MiddleClick)
 
 
-def test_a_double_click_toggles_once(qtbot, host) -> None:
+def test_two_clicks_of_a_double_click_toggle_once(qtbot, host) -> None:
     tray, switch = host
     switch.on = True
     tray.start()
@@ -149,11 +150,66 @@ def test_a_double_click_toggles_once(qtbot, host) -> None:
     tray.toggled.connect(lambda: toggles.append(1))
     reasons = QSystemTrayIcon.ActivationReason
     tray._tray.activated.emit(reasons.Trigger)
-    tray._tray.activated.emit(reasons.DoubleClick)
+    tray._tray.activated.emit(reasons.Trigger)
     qtbot.wait(250)
     tray._tray.activated.emit(reasons.Trigger)  # a slow second click of the same double click
     qtbot.wait(250)
     assert toggles == [1]
+
+
+def test_a_double_click_opens_and_toggles_nothing(qtbot, host) -> None:
+    tray, switch = host
+    switch.on = True
+    tray.start()
+    reasons = QSystemTrayIcon.ActivationReason
+    with qtbot.assertNotEmitted(tray.toggled, wait=250), qtbot.waitSignal(tray.opened):
+        tray._tray.activated.emit(reasons.Trigger)
+        tray._tray.activated.emit(reasons.DoubleClick)
+
+
+def test_an_icon_that_is_not_wanted_stays_away_and_is_not_missing(qtbot, host) -> None:
+    tray, switch = host
+    switch.on = True
+    tray.show_status(STATUS, replace(LIGHT, away=True))
+    with qtbot.assertNotEmitted(tray.missing, wait=120), qtbot.waitSignal(tray.appeared):
+        tray.start()
+    assert tray.present
+    assert tray._tray is None
+    tray.show_status(STATUS, LIGHT)
+    assert tray._tray is not None
+    tray.show_status(STATUS, replace(LIGHT, away=True))
+    assert tray._tray is None
+
+
+def test_a_black_picture_is_given_to_systems_that_tint_it(host) -> None:
+    tray, switch = host
+    switch.on = True
+    tray.start()
+    assert not tray._tray.icon().isMask()
+    tray.show_status(STATUS, Look(IconStyle.MONO))
+    assert tray._tray.icon().isMask()
+
+
+def test_where_a_click_opens_the_menu_it_has_a_line_for_the_small_window(qtbot) -> None:
+    menu = TrayMenu(glance=True)
+    line = next(action for action in menu.menu.actions() if action.text() == "At a &glance")
+    assert line.isVisible()
+    with qtbot.waitSignal(menu.glance_asked):
+        line.trigger()
+
+
+def test_what_could_not_be_notified_stands_in_the_menu(qtbot) -> None:
+    menu = TrayMenu()
+    line = menu._unread
+    assert not line.isVisible()
+    menu.show_unread(1)
+    assert (line.isVisible(), line.text()) == (True, "A notification could not be shown")
+    menu.show_unread(3)
+    assert line.text() == "3 notifications could not be shown"
+    with qtbot.waitSignal(menu.unread_asked):
+        line.trigger()
+    menu.show_unread(0)
+    assert not line.isVisible()
 
 
 def test_the_menu_words_the_status(qapp) -> None:
@@ -168,6 +224,7 @@ def test_the_menu_words_the_status(qapp) -> None:
         "&Poll now (last: x)",
         "Pause &notifications",
         "&Settings…",
+        "&Help",
         "&Quit",
     ]
 

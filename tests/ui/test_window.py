@@ -148,6 +148,13 @@ def test_old_figures_say_from_when_they_are(make: Make, clock: ManualClock) -> N
     assert window.title_line.age.text() == "Read 22 min ago"
 
 
+def test_what_was_well_hours_ago_is_not_called_well_now(make: Make) -> None:
+    window = make(site.result(replace(site.snapshot(), at=site.NOON - timedelta(hours=3))))
+    assert window.title_line.verdict.whole.endswith("Not read for some time")
+    window.show_result(site.result(site.snapshot()))
+    assert window.title_line.verdict.whole.endswith("All well")
+
+
 def test_connection_trouble_offers_what_helps(make: Make, qtbot: QtBot, opened: list[str]) -> None:
     window = make(site.result(site.snapshot(), failure=site.failure("login_refused"), missed=1))
     banner = window.banners[0]
@@ -186,6 +193,11 @@ def test_without_a_gateway_the_window_says_what_to_do(make: Make) -> None:
     assert "appear here" in window.tabs.charts["day"].empty.text()
     assert [figure.value.text() for figure in window.figures.figures] == ["–"] * 4
     assert "once the gateway has been read" in window.relays.empty.text()
+
+
+def test_without_a_gateway_there_is_no_day_to_choose(make: Make) -> None:
+    assert not make(settings=Settings()).tabs.charts["day"].bar.isVisible()
+    assert make(site.result(site.snapshot())).tabs.charts["day"].bar.isVisible()
 
 
 def test_table_sorts_by_true_values_with_retired_and_unknown_last(make: Make) -> None:

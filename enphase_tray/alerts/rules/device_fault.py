@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.standing import earliest
-from enphase_tray.alerts.words import clock_time, listed, short
+from enphase_tray.alerts.words import clock_time, listed, short, since_when
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import BatteryReading, InverterReading, InverterState, RelayReading, Snapshot
 from enphase_tray.model.status_words import faults, meaning, suffix
 
@@ -17,7 +18,7 @@ class DeviceFault(Rule):
     """Fault words other than those of every night, said twice; a word counts once for all devices that say it."""
 
     name = "device_fault"
-    label = "A device reports a fault"
+    label = mark("A device reports a fault")
     severity = Severity.WARNING
     raise_after_polls = 2
     rearm_seconds = 4 * 3600.0
@@ -28,7 +29,7 @@ class DeviceFault(Rule):
         if snapshot is None or snapshot.starting_up:
             return
         told: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for device, kind in _speaking(snapshot, evidence):
+        for device, title in _speaking(snapshot, evidence):
             words = device.device.words
             if words not in told:  # most devices say the same
                 told[words] = _news(words)
@@ -38,7 +39,7 @@ class DeviceFault(Rule):
                     key=f"{device.serial} {word}",
                     severity=self.severity,
                     serials=(device.serial,),
-                    title=f"{kind} {short(device.serial)}: {meaning(word).label}",
+                    title=tr(title, serial=short(device.serial), fault=meaning(word).label),
                     body=meaning(word).advice,
                 )
 
@@ -50,13 +51,15 @@ class DeviceFault(Rule):
         first = min(conditions, key=lambda c: c.key)
         word = self.group(first.key)
         since = earliest(conditions)
-        when = f" since {clock_time(since, evidence)}" if since is not None else ""
+        when = since_when(since, evidence)
         if len(conditions) == 1:
-            title, body = first.title, f"It says so itself{when} ({word}). {first.body}"
+            title = first.title
+            said = tr("It says so itself{when} ({word}).", when=when, word=word)
         else:
-            title = f"{len(conditions)} devices: {meaning(word).label}"
-            body = f"{listed(serials)} say so themselves{when} ({word}). {first.body}"
-        return Condition(self.name, first.key, self.severity, serials, title, body, since)
+            fault = meaning(word).label
+            title = trn("{count} device: {fault}", "{count} devices: {fault}", len(conditions), fault=fault)
+            said = tr("{devices} say so themselves{when} ({word}).", devices=listed(serials), when=when, word=word)
+        return Condition(self.name, first.key, self.severity, serials, title, f"{said} {first.body}", since)
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         snapshot = evidence.snapshot
@@ -73,12 +76,15 @@ class DeviceFault(Rule):
         return _SETTLE_SECONDS
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
-        label = meaning(self.group(alert.key)).label
-        verb = "no longer says" if len(alert.serials) == 1 else "no longer say"
-        return (
-            f"Settled: {label}",
-            f"{listed(alert.serials)} {verb} so; the notice was of {clock_time(alert.raised_at, evidence)}.",
+        title = tr("Settled: {fault}", fault=meaning(self.group(alert.key)).label)
+        body = trn(
+            "{devices} no longer says so; the notice was of {time}.",
+            "{devices} no longer say so; the notice was of {time}.",
+            len(alert.serials),
+            devices=listed(alert.serials),
+            time=clock_time(alert.raised_at, evidence),
         )
+        return title, body
 
 
 def _news(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,15 +95,18 @@ def _news(words: tuple[str, ...]) -> tuple[str, ...]:
 def _speaking(
     snapshot: Snapshot, evidence: Evidence
 ) -> Iterable[tuple[InverterReading | RelayReading | BatteryReading, str]]:
-    """Devices whose words count now. Sleeping inverters, and those without grid or relay, say what they must."""
+    """Devices whose words count now, and the title for a fault of each.
+
+    Sleeping inverters, and those without grid or relay, say what they must.
+    """
     assessment = evidence.assessment
     if not assessment.cut_off and assessment.quiet_until is None and assessment.daylight:
         for inverter in snapshot.inverters:
             if inverter.device.words and assessment.states.get(inverter.serial) is InverterState.REPORTING:
-                yield inverter, "Inverter"
+                yield inverter, mark("Inverter {serial}: {fault}")
     for relay in snapshot.relays:
         if relay.device.words:
-            yield relay, "Relay"
+            yield relay, mark("Relay {serial}: {fault}")
     for battery in snapshot.batteries:
         if battery.device.words:
-            yield battery, "Battery"
+            yield battery, mark("Battery {serial}: {fault}")

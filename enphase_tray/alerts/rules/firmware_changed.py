@@ -6,13 +6,14 @@ from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.words import clock_time
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
 from enphase_tray.model.identity import FirmwareVersion
+from enphase_tray.model.language import mark, tr
 
 
 class FirmwareChanged(Rule):
     """A note, told once: it explains why figures or log-ins may differ from now on."""
 
     name = "firmware_changed"
-    label = "The gateway's firmware changes"
+    label = mark("The gateway's firmware changes")
     severity = Severity.INFORMATION
     momentary = True
 
@@ -30,9 +31,13 @@ class FirmwareChanged(Rule):
             key=now.text,
             severity=self.severity,
             serials=(),
-            title=f"The gateway now runs firmware {now}",
-            body=f"It says so itself since {clock_time(evidence.at, evidence)}; it was {before} before. Enphase "
-            "installs firmware by itself; nothing needs to be done as long as figures keep coming.",
+            title=tr("The gateway now runs firmware {version}", version=now),
+            body=tr(
+                "It says so itself since {time}; it was {before} before. Enphase installs firmware by itself; nothing "
+                "needs to be done as long as figures keep coming.",
+                time=clock_time(evidence.at, evidence),
+                before=before,
+            ),
         )
 
     def settled(self, evidence: Evidence, key: str) -> bool:

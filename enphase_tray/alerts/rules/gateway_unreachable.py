@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.words import clock_time, sentence, span
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr, trn
 
 _POLLS = 3
 _KINDS = frozenset({"unreachable", "wrong_gateway", "not_understood"})
 _TITLES = {
-    "unreachable": "The gateway does not answer",
-    "wrong_gateway": "Another gateway answers",
-    "not_understood": "The gateway's answers cannot be read",
+    "unreachable": mark("The gateway does not answer"),
+    "wrong_gateway": mark("Another gateway answers"),
+    "not_understood": mark("The gateway's answers cannot be read"),
 }
 
 
@@ -19,7 +20,7 @@ class GatewayUnreachable(Rule):
     """Sleep of this computer and the gateway's nightly reset do not count: see `Assessment.failing_since`."""
 
     name = "gateway_unreachable"
-    label = "The gateway does not answer"
+    label = mark("The gateway does not answer")
     severity = Severity.WARNING
     clear_after_polls = 1
 
@@ -30,15 +31,20 @@ class GatewayUnreachable(Rule):
         failing = (evidence.at - assessment.failing_since).total_seconds()
         if failing < 60.0 * evidence.limits.unreachable_minutes or assessment.failed_polls < _POLLS:
             return
-        since = clock_time(assessment.failing_since, evidence)
+        said = trn(
+            "No figures since {time} ({length}): {count} poll in a row failed.",
+            "No figures since {time} ({length}): {count} polls in a row failed.",
+            assessment.failed_polls,
+            time=clock_time(assessment.failing_since, evidence),
+            length=span(failing),
+        )
         yield Condition(
             rule=self.name,
             key="gateway",
             severity=self.severity,
             serials=(),
-            title=_TITLES[failure.kind],
-            body=f"No figures since {since} ({span(failing)}): {assessment.failed_polls} polls in a row failed. "
-            f"{sentence(failure.advice)}".strip(),
+            title=tr(_TITLES[failure.kind]),
+            body=f"{said} {sentence(failure.advice)}".strip(),
             since=assessment.failing_since,
         )
 
@@ -46,7 +52,8 @@ class GatewayUnreachable(Rule):
         return evidence.snapshot is not None
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
+        time = clock_time(alert.raised_at, evidence)
         return (
-            "The gateway answers again",
-            f"It had not been readable since before {clock_time(alert.raised_at, evidence)}; figures are live again.",
+            tr("The gateway answers again"),
+            tr("It had not been readable since before {time}; figures are live again.", time=time),
         )

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.standing import BACK_SECONDS, awaits_relay, in_state, recovered
-from enphase_tray.alerts.words import between, clock_time, how_sure, listed, short
+from enphase_tray.alerts.words import between, how_sure, listed, settled_words, short
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import InverterState
 
 
@@ -13,7 +14,7 @@ class InverterSilent(Rule):
     """The tracker has already been patient, so it is told at the second poll that finds it."""
 
     name = "inverter_silent"
-    label = "An inverter stops reporting"
+    label = mark("An inverter stops reporting")
     severity = Severity.WARNING
     raise_after_polls = 2
     rearm_seconds = 4 * 3600.0
@@ -32,7 +33,7 @@ class InverterSilent(Rule):
                 key=inverter.serial,
                 severity=self.severity,
                 serials=(inverter.serial,),
-                title=f"Inverter {short(inverter.serial)} does not report",
+                title=tr("Inverter {serial} does not report", serial=short(inverter.serial)),
                 body="",
                 since=inverter.last_report_at or evidence.assessment.since.get(inverter.serial),
             )
@@ -43,20 +44,20 @@ class InverterSilent(Rule):
         when = between(last, evidence)
         if len(conditions) == 1:
             title = conditions[0].title
-            fact = f"The gateway has not heard it{when}. {how_sure(evidence)}"
-            advice = (
+            fact = tr("The gateway has not heard it{when}.", when=when)
+            advice = tr(
                 "It may still make power and only be hard to hear over the power line, or it may be off; if it stays "
                 "silent for a sunny day, call your installer."
             )
         else:
-            title = f"{len(conditions)} inverters do not report"
-            fact = f"The gateway has not heard {listed(serials)}{when}. {how_sure(evidence)}"
-            advice = (
+            title = trn("{count} inverter does not report", "{count} inverters do not report", len(conditions))
+            fact = tr("The gateway has not heard {inverters}{when}.", inverters=listed(serials), when=when)
+            advice = tr(
                 "They may still make power and only be hard to hear over the power line, or they may be off; if they "
                 "stay silent for a sunny day, call your installer."
             )
-        since = max(last, default=None)
-        return Condition(self.name, serials[0], self.severity, serials, title, f"{fact} {advice}", since)
+        body = f"{fact} {how_sure(evidence)} {advice}"
+        return Condition(self.name, serials[0], self.severity, serials, title, body, max(last, default=None))
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         return recovered(evidence, key)
@@ -66,7 +67,10 @@ class InverterSilent(Rule):
         return BACK_SECONDS
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
-        body = f"{listed(alert.serials)}: the notice of {clock_time(alert.raised_at, evidence)} is settled."
-        if len(alert.serials) == 1:
-            return f"Inverter {short(alert.serials[0])} reports again", body
-        return f"{len(alert.serials)} inverters report again", body
+        title = trn(
+            "Inverter {serial} reports again",
+            "{count} inverters report again",
+            len(alert.serials),
+            serial=listed(alert.serials),
+        )
+        return title, settled_words(alert, evidence)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.standing import BACK_SECONDS, awaits_relay, earliest, in_state, recovered
-from enphase_tray.alerts.words import between, clock_time, how_sure, listed, short
+from enphase_tray.alerts.words import between, how_sure, listed, settled_words, short
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import InverterReading, InverterState
-from enphase_tray.model.status_words import describe_words
+from enphase_tray.model.status_words import phrase
 
 _NO_SUN = "pcu_ctrl.dc-pwr-low"
 
@@ -16,7 +17,7 @@ class InverterStopped(Rule):
     """The tracker has already waited for several reports, so it is told at the second poll that finds it."""
 
     name = "inverter_stopped"
-    label = "An inverter makes nothing"
+    label = mark("An inverter makes nothing")
     severity = Severity.WARNING
     raise_after_polls = 2
     rearm_seconds = 4 * 3600.0
@@ -36,7 +37,7 @@ class InverterStopped(Rule):
                 key=serial,
                 severity=self.severity,
                 serials=(serial,),
-                title=f"Inverter {short(serial)} makes nothing",
+                title=tr("Inverter {serial} makes nothing", serial=short(serial)),
                 body=_advice(inverter),
                 since=evidence.assessment.since.get(serial),
             )
@@ -47,14 +48,14 @@ class InverterStopped(Rule):
         when = between(moments, evidence)
         if len(conditions) == 1:
             title = conditions[0].title
-            fact = f"It reports, but has made no power{when}. {how_sure(evidence)}"
+            fact = tr("It reports, but has made no power{when}.", when=when)
             advice = conditions[0].body
         else:
-            title = f"{len(conditions)} inverters make nothing"
-            fact = f"{listed(serials)} report, but have made no power{when}. {how_sure(evidence)}"
-            advice = "Look for snow or shade on the panels and at their breaker; otherwise call your installer."
-        since = earliest(conditions)
-        return Condition(self.name, serials[0], self.severity, serials, title, f"{fact} {advice}", since)
+            title = trn("{count} inverter makes nothing", "{count} inverters make nothing", len(conditions))
+            fact = tr("{inverters} report, but have made no power{when}.", inverters=listed(serials), when=when)
+            advice = tr("Look for snow or shade on the panels and at their breaker; otherwise call your installer.")
+        body = f"{fact} {how_sure(evidence)} {advice}"
+        return Condition(self.name, serials[0], self.severity, serials, title, body, earliest(conditions))
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         return recovered(evidence, key)
@@ -64,20 +65,20 @@ class InverterStopped(Rule):
         return BACK_SECONDS
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
-        if len(alert.serials) == 1:
-            return f"Inverter {short(alert.serials[0])} makes power again", _told(alert, evidence)
-        return f"{len(alert.serials)} inverters make power again", _told(alert, evidence)
-
-
-def _told(alert: Alert, evidence: Evidence) -> str:
-    return f"{listed(alert.serials)}: the notice of {clock_time(alert.raised_at, evidence)} is settled."
+        title = trn(
+            "Inverter {serial} makes power again",
+            "{count} inverters make power again",
+            len(alert.serials),
+            serial=listed(alert.serials),
+        )
+        return title, settled_words(alert, evidence)
 
 
 def _advice(inverter: InverterReading) -> str:
     words = [word for word in inverter.device.words if word.strip()]
     if words and all(word.lower().endswith(_NO_SUN) for word in words):
-        return "It says that its panel gives too little: there is no sun on it, or it is disconnected."
-    described = describe_words(words)
-    if described is None or described == "All well":
-        return "Look for snow or shade on its panel; otherwise call your installer."
-    return f"It says: {described[0].lower()}{described[1:]}. If its panel is in the sun, call your installer."
+        return tr("It says that its panel gives too little: there is no sun on it, or it is disconnected.")
+    said = phrase(words)
+    if not said:
+        return tr("Look for snow or shade on its panel; otherwise call your installer.")
+    return tr("It says: {words}. If its panel is in the sun, call your installer.", words=said)

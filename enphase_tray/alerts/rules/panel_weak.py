@@ -7,35 +7,41 @@ from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.standing import earliest
 from enphase_tray.alerts.words import clock_time, listed, local, short
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.dates import dated
 from enphase_tray.model.health import Cause, Certainty, Concern, Finding, PanelHealth
+from enphase_tray.model.language import mark, tr, trn
 
 _SPEAKS_FROM = 0.6
 """The limit is the loss that shall not be missed; what is measured scatters, so smaller ones are told from here on."""
 _CAUSES = {
-    Cause.SHADE: "shade",
-    Cause.SOILING: "dirt or ageing, as it came slowly",
-    Cause.CURTAILED: "it is held back, as its power stays at one height",
-    Cause.CLIPPING: "its inverter's limit",
-    Cause.GRID_TRIP: "it switches itself off now and then because of the grid",
-    Cause.INVERTER_FAULT: "a fault of its inverter, which it tells itself",
-    Cause.NO_DC: "too little power from the panel, which its inverter tells itself",
+    Cause.SHADE: mark("shade"),
+    Cause.SOILING: mark("dirt or ageing, as it came slowly"),
+    Cause.CURTAILED: mark("it is held back, as its power stays at one height"),
+    Cause.CLIPPING: mark("its inverter's limit"),
+    Cause.GRID_TRIP: mark("it switches itself off now and then because of the grid"),
+    Cause.INVERTER_FAULT: mark("a fault of its inverter, which it tells itself"),
+    Cause.NO_DC: mark("too little power from the panel, which its inverter tells itself"),
 }
 _ADVICE = {
-    Cause.SHADE: "Look for something new that throws a shadow on it at that time",
-    Cause.SOILING: "Look whether it is dirty; if cleaning does not help, show your installer its evidence file",
-    Cause.CURTAILED: "If nobody ordered that, ask your installer",
-    Cause.GRID_TRIP: "If it lasts for weeks, ask your installer to measure the voltage at the roof",
-    Cause.INVERTER_FAULT: "Show your installer its evidence file",
+    Cause.SHADE: mark("Look for something new that throws a shadow on it at that time."),
+    Cause.SOILING: mark("Look whether it is dirty; if cleaning does not help, show your installer its evidence file."),
+    Cause.CURTAILED: mark("If nobody ordered that, ask your installer."),
+    Cause.GRID_TRIP: mark("If it lasts for weeks, ask your installer to measure the voltage at the roof."),
+    Cause.INVERTER_FAULT: mark("Show your installer its evidence file."),
 }
-_LOOK = "Look for dirt, leaves or a shadow; if there is none, show your installer its evidence file"
-_SURENESS = {Certainty.SURE: "Surely", Certainty.LIKELY: "Most likely", Certainty.UNSURE: "Not sure, perhaps"}
+_LOOK = mark("Look for dirt, leaves or a shadow; if there is none, show your installer its evidence file.")
+_SURENESS = {
+    Certainty.SURE: mark("Surely {cause}."),
+    Certainty.LIKELY: mark("Most likely {cause}."),
+    Certainty.UNSURE: mark("Not sure, perhaps {cause}."),
+}
 
 
 class PanelWeak(Rule):
     """The doctor waits for some days with light before it asks for a look, and again before it takes that back."""
 
     name = "panel_weak"
-    label = "A panel makes less than its group"
+    label = mark("A panel makes less than its group")
     severity = Severity.WARNING
     grouped = True
 
@@ -52,8 +58,12 @@ class PanelWeak(Rule):
                 key=panel.serial,
                 severity=self.severity,
                 serials=(panel.serial,),
-                title=f"Panel {short(panel.serial)} makes {round(100.0 * lost)} % less than its group",
-                body=f"{_since(finding, evidence)} {_why(finding)} {_ADVICE.get(finding.cause, _LOOK)}.",
+                title=tr(
+                    "Panel {serial} makes {percent} % less than its group",
+                    serial=short(panel.serial),
+                    percent=round(100.0 * lost),
+                ),
+                body=f"{_since(finding, evidence)} {_why(finding)} {tr(_ADVICE.get(finding.cause, _LOOK))}",
                 since=finding.since,
             )
 
@@ -62,14 +72,20 @@ class PanelWeak(Rule):
             return conditions[0]
         serials = tuple(sorted(condition.key for condition in conditions))
         since = earliest(conditions)
-        when = ", on all days that are known" if since is None else f", the first since {_day(since, evidence)}"
+        if since is None:
+            which = tr("{panels}, on all days that are known.", panels=listed(serials))
+        else:
+            which = tr("{panels}, the first since {day}.", panels=listed(serials), day=_day(since, evidence))
+        where = tr("Health shows for each why, how sure that is, and what it cost.")
         return Condition(
             rule=self.name,
             key=serials[0],
             severity=self.severity,
             serials=serials,
-            title=f"{len(serials)} panels make less than their group",
-            body=f"{listed(serials)}{when}. Health shows for each why, how sure that is, and what it cost. {_LOOK}.",
+            title=trn(
+                "{count} panel makes less than its group", "{count} panels make less than their group", len(serials)
+            ),
+            body=f"{which} {where} {tr(_LOOK)}",
             since=since,
         )
 
@@ -81,10 +97,16 @@ class PanelWeak(Rule):
         return panel.concern in (Concern.WELL, Concern.WATCH)
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
-        told = f"The notice of {clock_time(alert.raised_at, evidence)} is settled"
-        if len(alert.serials) == 1:
-            return f"Panel {short(alert.serials[0])} does its part again", f"{told}: its share was back for some days."
-        return f"{len(alert.serials)} panels do their part again", f"{told}: {listed(alert.serials)}."
+        time, panels, count = clock_time(alert.raised_at, evidence), listed(alert.serials), len(alert.serials)
+        title = trn("Panel {panels} does its part again", "{count} panels do their part again", count, panels=panels)
+        body = trn(
+            "The notice of {time} is settled: its share was back for some days.",
+            "The notice of {time} is settled: {panels}.",
+            count,
+            time=time,
+            panels=panels,
+        )
+        return title, body
 
 
 def _lost(panel: PanelHealth, finding: Finding) -> float | None:
@@ -96,25 +118,34 @@ def _lost(panel: PanelHealth, finding: Finding) -> float | None:
 
 def _since(finding: Finding, evidence: Evidence) -> str:
     if finding.since is not None:
-        return f"So it has been since about {_day(finding.since, evidence)}, by its energy on days with good light."
+        day = _day(finding.since, evidence)
+        return tr("So it has been since about {day}, by its energy on days with good light.", day=day)
     days = finding.numbers.get("days")
-    over = "" if days is None else f" (the last {round(days)} days)"
-    return f"So it was on all days that are known{over}."
+    if days is None:
+        return tr("So it was on all days that are known.")
+    return trn(
+        "So it was on all days that are known (the last {count} day).",
+        "So it was on all days that are known (the last {count} days).",
+        round(days),
+    )
 
 
 def _day(moment: datetime, evidence: Evidence) -> str:
-    there = local(moment, evidence)
-    return f"{there.day} {there:%b}"
+    return dated("{day} {mon}", local(moment, evidence))
 
 
 def _why(finding: Finding) -> str:
     if finding.cause not in _CAUSES:
-        return "That it is so is sure; neither the hours nor its words tell why."
-    what = _CAUSES[finding.cause]
+        return tr("That it is so is sure; neither the hours nor its words tell why.")
+    cause = tr(_CAUSES[finding.cause])
     begin, end = finding.numbers.get("hour_from"), finding.numbers.get("hour_to")
     if finding.cause is Cause.SHADE and begin is not None and end is not None:
-        what = f"shade between {_hour(begin)} and {_hour(end)}, for its other hours are as they should be"
-    return f"{_SURENESS[finding.certainty]} {what}."
+        cause = tr(
+            "shade between {start} and {end}, for its other hours are as they should be",
+            start=_hour(begin),
+            end=_hour(end),
+        )
+    return tr(_SURENESS[finding.certainty], cause=cause)
 
 
 def _hour(hour: float) -> str:

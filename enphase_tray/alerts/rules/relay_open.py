@@ -3,13 +3,29 @@
 from collections.abc import Iterable
 
 from enphase_tray.alerts.rule import Rule
-from enphase_tray.alerts.words import clock_time, sentence, short, span
+from enphase_tray.alerts.words import clock_time, joined, short, since_when, span
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import RelayKind, RelayReading, RelayState
-from enphase_tray.model.status_words import describe_words, faults, suffix
+from enphase_tray.model.status_words import faults, phrase, suffix
 
 _OLD_SECONDS = 600.0
-_NAMES = {RelayKind.IQ_RELAY: "Relay", RelayKind.MAINS: "Mains relay", RelayKind.COLLAR: "Meter collar"}
+_OPEN = {
+    RelayKind.IQ_RELAY: mark("Relay {serial} is open"),
+    RelayKind.MAINS: mark("Mains relay {serial} is open"),
+    RelayKind.COLLAR: mark("Meter collar {serial} is open"),
+}
+_CLOSED = {
+    RelayKind.IQ_RELAY: mark("Relay {serial} is closed again"),
+    RelayKind.MAINS: mark("Mains relay {serial} is closed again"),
+    RelayKind.COLLAR: mark("Meter collar {serial} is closed again"),
+}
+_OF_RELAY = {
+    RelayKind.IQ_RELAY: mark("relay {serial}"),
+    RelayKind.MAINS: mark("mains relay {serial}"),
+    RelayKind.COLLAR: mark("meter collar {serial}"),
+}
+"""After *line 2 of*."""
 _SAYS_NOTHING = frozenset({"", "ok", "none", "open", "opened"})
 
 
@@ -17,7 +33,7 @@ class RelayOpen(Rule):
     """Also at night. Told at once where the reading is fresh, otherwise when it was said twice."""
 
     name = "relay_open"
-    label = "A relay opens"
+    label = mark("A relay opens")
     severity = Severity.CRITICAL
     raise_after_polls = 2
     clear_after_polls = 2
@@ -48,11 +64,11 @@ class RelayOpen(Rule):
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
         relay = _find(evidence, alert.key)
-        name = _NAMES[relay.kind] if relay is not None else "Relay"
+        title = _CLOSED[relay.kind if relay is not None else RelayKind.IQ_RELAY]
         length = span((evidence.at - alert.raised_at).total_seconds())
         return (
-            f"{name} {short(alert.key)} is closed again",
-            f"It was open for about {length}. Inverters start again within some minutes of daylight.",
+            tr(title, serial=short(alert.key)),
+            tr("It was open for about {length}. Inverters start again within some minutes of daylight.", length=length),
         )
 
 
@@ -78,42 +94,46 @@ def _some_lines(relay: RelayReading) -> bool:
 
 
 def _title(relay: RelayReading) -> str:
-    name, number = _NAMES[relay.kind], short(relay.serial)
-    if _some_lines(relay):
-        lines = relay.open_lines
-        return f"Line{'s' if len(lines) > 1 else ''} {' and '.join(map(str, lines))} of {name.lower()} {number}" + (
-            " are open" if len(lines) > 1 else " is open"
-        )
-    return f"{name} {number} is open"
+    serial, lines = short(relay.serial), relay.open_lines
+    if not _some_lines(relay):
+        return tr(_OPEN[relay.kind], serial=serial)
+    return trn(
+        "Line {lines} of {relay} is open",
+        "Lines {lines} of {relay} are open",
+        len(lines),
+        lines=joined([str(line) for line in lines]),
+        relay=tr(_OF_RELAY[relay.kind], serial=serial),
+    )
 
 
 def _body(relay: RelayReading, evidence: Evidence) -> str:
     if relay.kind is not RelayKind.IQ_RELAY:
-        parts = ["Your home is separated from the grid"]
-        advice = "It usually closes by itself when the grid is back; if the grid is there, call your installer."
+        first = tr("Your home is separated from the grid")
+        advice = tr("It usually closes by itself when the grid is back; if the grid is there, call your installer.")
     elif _some_lines(relay):
-        parts = ["The inverters on that line cannot feed"]
-        advice = "It usually closes by itself when that line is well again; if not within an hour, call your installer."
+        first = tr("The inverters on that line cannot feed")
+        advice = tr(
+            "It usually closes by itself when that line is well again; if not within an hour, call your installer."
+        )
     else:
-        parts = ["Production has stopped"]
-        advice = "It usually closes by itself when the grid is back; if not within an hour, call your installer."
+        first = tr("Production has stopped")
+        advice = tr("It usually closes by itself when the grid is back; if not within an hour, call your installer.")
     reason = _reason(relay)
-    if reason:
-        parts[0] += f" ({reason})"
-    since = evidence.assessment.since.get(relay.serial)
-    when = f" since {clock_time(since, evidence)}" if since is not None else ""
-    parts.append(f"{'It' if relay.kind is RelayKind.IQ_RELAY else 'The gateway'} says so itself{when}")
-    parts.append(advice)
+    when = since_when(evidence.assessment.since.get(relay.serial), evidence)
+    itself = relay.kind is RelayKind.IQ_RELAY
+    parts = [
+        f"{first} ({reason})." if reason else f"{first}.",
+        tr("It says so itself{when}.", when=when) if itself else tr("The gateway says so itself{when}.", when=when),
+        advice,
+    ]
     if _is_old(relay, evidence) and relay.last_report_at is not None:
         age = span(_age(relay, evidence) or 0.0)
-        parts.append(f"The gateway read this at {clock_time(relay.last_report_at, evidence)}, {age} ago.")
-    return " ".join(sentence(part) for part in parts)
+        time = clock_time(relay.last_report_at, evidence)
+        parts.append(tr("The gateway read this at {time}, {length} ago.", time=time, length=age))
+    return " ".join(parts)
 
 
 def _reason(relay: RelayReading) -> str:
     said = [] if relay.reason is None or relay.reason.strip().lower() in _SAYS_NOTHING else [relay.reason.strip()]
-    words = [word for word in faults(relay.device.words) if suffix(word) != "nsrb_ctrl.relayopen"]
-    described = describe_words(words)
-    if described is not None:
-        said.append(described[0].lower() + described[1:])
-    return ", ".join(said)
+    said.append(phrase(word for word in faults(relay.device.words) if suffix(word) != "nsrb_ctrl.relayopen"))
+    return ", ".join(filter(None, said))

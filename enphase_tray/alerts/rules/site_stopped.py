@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from enphase_tray.alerts.rule import Rule
-from enphase_tray.alerts.standing import awaits_relay, relay_is_open, standing
-from enphase_tray.alerts.words import clock_time, how_sure
+from enphase_tray.alerts.standing import Standing, awaits_relay, relay_is_open, standing
+from enphase_tray.alerts.words import clock_time, how_sure, since_when
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.model.readings import InverterState, Snapshot
 
 _KEY = "site"
@@ -16,7 +17,7 @@ class SiteStopped(Rule):
     """All or most inverters stop together by day, or say together that there is no grid."""
 
     name = "site_stopped"
-    label = "All inverters stop by day"
+    label = mark("All inverters stop by day")
     severity = Severity.CRITICAL
     raise_after_polls = 2
     clear_after_polls = 2
@@ -32,24 +33,27 @@ class SiteStopped(Rule):
         if without_grid:
             yield self._condition(
                 without_grid,
-                "There is no grid at the inverters",
-                f"Production has stopped{_seen(evidence)} because the inverters see no grid voltage, as they say "
-                "themselves. They start again some minutes after the grid is back; if your lights are on, check the "
-                "breaker of the solar system.",
+                tr("There is no grid at the inverters"),
+                tr(
+                    "Production has stopped{when} because the inverters see no grid voltage, as they say themselves. "
+                    "They start again some minutes after the grid is back; if your lights are on, check the breaker "
+                    "of the solar system.",
+                    when=_seen(evidence),
+                ),
             )
             return
         now = standing(evidence, snapshot)
         if not now.whole_site or awaits_relay(evidence, snapshot):
             return
         since = [evidence.assessment.since[s] for s in now.together if s in evidence.assessment.since]
-        when = f" since {clock_time(max(since), evidence)}" if since else ""
-        everybody = len(now.together) == now.judged
-        yield self._condition(
-            now.together,
-            "All inverters stand still" if everybody else f"{len(now.together)} of {now.judged} inverters stand still",
-            f"They have made no power{when} though it is day. {how_sure(evidence)} Check the breaker of the solar "
-            "system and whether the grid is there; if both are well, call your installer.",
+        told = tr(
+            "They have made no power{when} though it is day.", when=since_when(max(since, default=None), evidence)
         )
+        advice = tr(
+            "Check the breaker of the solar system and whether the grid is there; if both are well, call your "
+            "installer."
+        )
+        yield self._condition(now.together, _how_many(now), f"{told} {how_sure(evidence)} {advice}")
 
     def settled(self, evidence: Evidence, key: str) -> bool:
         snapshot = evidence.snapshot
@@ -69,11 +73,12 @@ class SiteStopped(Rule):
 
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
         if evidence.snapshot is not None and relay_is_open(evidence.snapshot):
-            return "The cause is known: a relay is open", "The inverters stand still because of it; see its own notice."
-        return (
-            "The inverters make power again",
-            f"They had stood still since before {clock_time(alert.raised_at, evidence)}.",
-        )
+            return (
+                tr("The cause is known: a relay is open"),
+                tr("The inverters stand still because of it; see its own notice."),
+            )
+        time = clock_time(alert.raised_at, evidence)
+        return tr("The inverters make power again"), tr("They had stood still since before {time}.", time=time)
 
     def _condition(self, serials: tuple[str, ...], title: str, body: str) -> Condition:
         return Condition(self.name, _KEY, self.severity, serials, title, body)
@@ -84,10 +89,19 @@ def _seen(evidence: Evidence) -> str:
     snapshot = evidence.snapshot
     known = () if snapshot is None else snapshot.inverters
     since = [evidence.assessment.since[one.serial] for one in known if one.serial in evidence.assessment.since]
-    return (
-        f" since {clock_time(max(since), evidence)}"
-        if since
-        else f" (first seen at {clock_time(evidence.at, evidence)})"
+    if since:
+        return since_when(max(since), evidence)
+    return tr(" (first seen at {time})", time=clock_time(evidence.at, evidence))
+
+
+def _how_many(now: Standing) -> str:
+    if len(now.together) == now.judged:
+        return tr("All inverters stand still")
+    return trn(
+        "{count} of {total} inverters stands still",
+        "{count} of {total} inverters stand still",
+        len(now.together),
+        total=now.judged,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enphase_tray.alerts.rule import Rule
 from enphase_tray.alerts.words import clock_time, span
 from enphase_tray.model.alerts import Alert, Condition, Evidence, Severity
+from enphase_tray.model.language import mark, tr
 
 _STAGES = (
     (timedelta(days=1), Severity.CRITICAL),
@@ -19,7 +20,7 @@ class TokenExpiring(Rule):
     """Told `Limits.token_days` before, again 7 days and 1 day before; a token of some hours only in its last hour."""
 
     name = "token_expiring"
-    label = "The access token ends soon"
+    label = mark("The access token ends soon")
     severity = Severity.INFORMATION
     clear_after_polls = 1
 
@@ -29,15 +30,18 @@ class TokenExpiring(Rule):
         if expires_at is None or severity is None:
             return
         left = (expires_at - evidence.at).total_seconds()
-        when = clock_time(expires_at, evidence)
+        ended = tr("The access token has ended")
         yield Condition(
             rule=self.name,
             key="token",
             severity=severity,
             serials=(),
-            title=f"The access token ends in {span(left)}" if left > 0 else "The access token has ended",
-            body=f"It says itself that it is valid until {when}; then the gateway no longer lets this program in. "
-            "Paste a new token in the settings, or let it be renewed with your Enphase account.",
+            title=tr("The access token ends in {time}", time=span(left)) if left > 0 else ended,
+            body=tr(
+                "It says itself that it is valid until {time}; then the gateway no longer lets this program in. "
+                "Paste a new token in the settings, or let it be renewed with your Enphase account.",
+                time=clock_time(expires_at, evidence),
+            ),
         )
 
     def settled(self, evidence: Evidence, key: str) -> bool:
@@ -46,8 +50,9 @@ class TokenExpiring(Rule):
     def cleared(self, alert: Alert, evidence: Evidence) -> tuple[str, str]:
         expires_at = evidence.token_expires_at
         if expires_at is None:
-            return "The access token renews itself", "Nothing needs to be done."
-        return "The access token was renewed", f"It is now valid until {clock_time(expires_at, evidence)}."
+            return tr("The access token renews itself"), tr("Nothing needs to be done.")
+        until = tr("It is now valid until {time}.", time=clock_time(expires_at, evidence))
+        return tr("The access token was renewed"), until
 
 
 def _severity(evidence: Evidence) -> Severity | None:

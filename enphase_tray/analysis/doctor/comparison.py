@@ -5,11 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
+from enphase_tray.analysis.doctor.day_book import median
 from enphase_tray.analysis.doctor.grouping import group, weighted_median
 from enphase_tray.analysis.doctor.levels import Expected, Made, days_of, expect
 from enphase_tray.analysis.doctor.shapes import Factor, Shape, shapes_of
 from enphase_tray.analysis.doctor.sheet import Sheet, lay_out
 from enphase_tray.analysis.doctor.weakness import densest
+
+_RECENT = 7
+"""Days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,12 @@ class Standing:
     days: Sequence[Made | None]
     offsets: Mapping[int, float]
     """See `Shape`."""
-    tilt_known: bool
-    """Whether dull skies were seen too: without them another tilt looks like another level."""
-
-    def shares(self) -> list[tuple[int, float]]:
-        """(day, part of the group's energy) of all days that count."""
-        return [(day, made.share * self.share) for day, made in enumerate(self.days) if made is not None]
+    dull: float | None
+    """Its part of the mean of the site under a dull sky, which hardly depends on how it lies; `None`: none was seen."""
+    shares: Sequence[tuple[int, float]]
+    """(day, part of the group's energy) of all days that count."""
+    recent: float
+    """What part of its own usual it has made of late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,20 @@ def compare(
             None if (serial, sheet.days[day]) in ill else made
             for day, made in enumerate(days_of(sheet, expected, panel))
         ]
+        parts = [(day, made.share) for day, made in enumerate(days) if made is not None]
+        shape = shapes[panel]
         standings.append(
-            Standing(numbers[panel], level, share, profile, days, shapes[panel].offsets, shapes[panel].dull is not None)
+            Standing(
+                numbers[panel],
+                level,
+                share,
+                profile,
+                days,
+                shape.offsets,
+                None if shape.dull is None else exp(shape.dull),
+                [(day, part * share) for day, part in parts],
+                median([part for _, part in parts[-_RECENT:]]) if parts else 1.0,
+            )
         )
     usable = sum(1 for day in range(len(sheet.days)) if sheet.usable(day))
     return Comparison(sheet, expected, tuple(standings), usable)

@@ -63,11 +63,13 @@ class DayBook:
         """Book the reports of one poll that are new. `interval`: seconds of a report that does not say its own."""
         pages = self._pages
         for reading in inverters:
+            heard_at = reading.last_report_at
+            if heard_at is None:
+                continue
             page = pages.get(reading.serial)
             if page is None:
                 page = pages[reading.serial] = _Page()
-            heard_at = reading.last_report_at
-            if heard_at == page.heard_at or heard_at is None:
+            if heard_at == page.heard_at:
                 continue
             page.heard_at = heard_at
             watts = reading.last_report_watts
@@ -100,15 +102,15 @@ class DayBook:
         slot = int(into / SLOT_SECONDS)
         inside = into - slot * SLOT_SECONDS
         watts = max(watts, 0.0)
-        while True:
-            part = min(length, inside)
-            page.joules[slot] += watts * part
-            page.seconds[slot] += part
-            length -= part
-            if length <= 0.0 or slot == 0:
-                return
+        while length > inside and slot > 0:
+            page.joules[slot] += watts * inside
+            page.seconds[slot] += inside
+            length -= inside
             slot -= 1
             inside = SLOT_SECONDS
+        part = min(length, inside)
+        page.joules[slot] += watts * part
+        page.seconds[slot] += part
 
     def _turn(self, page: _Page, serial: str, day: int) -> None:
         self._write(page, serial)

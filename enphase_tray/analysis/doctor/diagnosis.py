@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from math import log
 
 from enphase_tray.analysis.doctor.comparison import Comparison, Standing
-from enphase_tray.analysis.doctor.day_book import median
+from enphase_tray.analysis.doctor.grouping import MOST_LIMIT, weighted_median
 from enphase_tray.analysis.doctor.patterns import falls_with_others, fell_itself, is_held, standing_part, under_snow
 from enphase_tray.analysis.doctor.plateau import Plateau
 from enphase_tray.analysis.doctor.sayings import cause_of
 from enphase_tray.analysis.doctor.shade import Shadow, between, find_shadow, profile_of
-from enphase_tray.analysis.doctor.weakness import Drop, find_drop, low_from_the_start
+from enphase_tray.analysis.doctor.weakness import Drop, densest, find_drop, low_from_the_start
 from enphase_tray.model.health import Cause, Certainty
 
 FEW_DAYS = 3
@@ -24,6 +25,8 @@ _LOW_AMONG_FEW = 0.77
 _FEW_TO_TELL_MODELS, _FEW_TO_COMPARE = 5, 4
 _TWIN = 0.09
 _FAR_FROM_START = -3.5
+_PART_IN_ENERGY = 0.5
+"""So much of what is missing in a panel's level must be missing in its energy too."""
 _LOOK_LOST = 0.12
 _WATCH_LOST = 0.07
 _SHADED = 0.93
@@ -71,7 +74,7 @@ class Hints:
 def diagnose(comparison: Comparison, panel: int, hints: Hints) -> Diagnosis | None:
     """What is wrong with one panel by its days; `None` for nothing worth telling, or too few days."""
     standing = comparison.standings[panel]
-    counted = standing.shares()
+    counted = standing.shares
     if len(counted) < FEW_DAYS:
         return None
     shares = [share for _, share in counted]
@@ -160,16 +163,19 @@ def _from_the_start(comparison: Comparison, panel: int, hints: Hints) -> Diagnos
     mates = [other for other, one in enumerate(comparison.standings) if one.group == standing.group]
     if standing.group is None or len(mates) < _FEW_IN_GROUP or not standing.profile:
         return _of_hints(hints, standing)
-    recent = {other: _recent(comparison.standings[other]) for other in mates}
-    levels = [comparison.standings[other].level * recent[other] for other in mates]
+    levels = [comparison.standings[other].level * comparison.standings[other].recent for other in mates]
     level = levels[mates.index(panel)]
-    share = standing.share * recent[panel]
-    numbers = {"share": share, "days": float(len(standing.shares()))}
+    share = standing.share * standing.recent
+    numbers = {"share": share, "days": float(len(standing.shares))}
     shadow = find_shadow(standing.profile)
     if shadow is not None and share < _SHADED:
         return Diagnosis(Cause.SHADE, Certainty.LIKELY, Weight.NOTE, None, level, numbers | _hours(shadow))
     far = low_from_the_start(levels, mates.index(panel))
     if far > _FAR_FROM_START or not _is_low(comparison, panel, level, len(mates)):
+        return _of_hints(hints, standing)
+    if 1.0 - share < _PART_IN_ENERGY * (1.0 - level):
+        return _of_hints(hints, standing)  # at some hours it makes less than others, by the day it does not
+    if _lies_otherwise(standing):
         return _of_hints(hints, standing)
     pattern = _Pattern(None, False, 0.0, len(standing.profile), snow=False, held=False)
     cause, certainty, more = _cause(hints, pattern)
@@ -184,19 +190,39 @@ def _from_the_start(comparison: Comparison, panel: int, hints: Hints) -> Diagnos
     )
 
 
+def _lies_otherwise(standing: Standing) -> bool:
+    """Whether its part of the group differs so from hour to hour that it was put there for want of a better group."""
+    parts = [(log(part / standing.level), weight) for part, weight in standing.profile.values() if part > 0.0]
+    return not parts or weighted_median([(abs(apart), weight) for apart, weight in parts]) > MOST_LIMIT
+
+
 def _is_low(comparison: Comparison, panel: int, level: float, mates: int) -> bool:
     """Whether a level is lower than one of another model or tilt would be: of such there are mostly more on a roof."""
     standings = comparison.standings
-    alike = sum(1 for one in standings if abs(one.level * _recent(one) - level) <= _TWIN * level)
+    alike = sum(1 for one in standings if abs(one.level * one.recent - level) <= _TWIN * level)
     if level < _LOWER_THAN_ANY:
-        return alike <= 1 or standings[panel].tilt_known
-    low = _LOW_FROM_START if mates >= _FEW_TO_COMPARE else _LOW_AMONG_FEW
-    return level < low and alike <= 1 and len(standings) >= _FEW_TO_TELL_MODELS
+        return alike <= 1 or standings[panel].dull is not None  # else another tilt looks like another level
+    comparable = mates >= _FEW_TO_COMPARE or _is_low_under_a_dull_sky(standings, panel)
+    low = _LOW_FROM_START if comparable else _LOW_AMONG_FEW
+    # In a group of the smaller model the larger one stands out, by as much as the smaller elsewhere.
+    larger = sum(1 for one in standings if abs(one.level * one.recent * level - 1.0) <= _TWIN)
+    return level < low and alike <= 1 and larger <= 1 and len(standings) >= _FEW_TO_TELL_MODELS
+
+
+def _is_low_under_a_dull_sky(standings: Sequence[Standing], panel: int) -> bool:
+    """Whether it is low beside all panels of the site, which under a dull sky can be compared however they lie."""
+    sizes = [(other, one.dull * one.recent) for other, one in enumerate(standings) if one.dull is not None]
+    places = [other for other, _ in sizes]
+    if panel not in places or len(sizes) < _FEW_TO_TELL_MODELS:
+        return False
+    levels, place = [size for _, size in sizes], places.index(panel)
+    low = levels[place] < _LOW_FROM_START * densest(sorted(levels))
+    return low and low_from_the_start(levels, place) <= _FAR_FROM_START
 
 
 def _of_hints(hints: Hints, standing: Standing) -> Diagnosis | None:
     """Nothing is missing that can be measured, but the device says something, or is held at a plateau."""
-    share = standing.share * _recent(standing)
+    share = standing.share * standing.recent
     spoken = _spoken(hints.words)
     if spoken is not None:
         words = _words_for(hints.words, spoken)
@@ -205,12 +231,6 @@ def _of_hints(hints: Hints, standing: Standing) -> Diagnosis | None:
         cause = Cause.CURTAILED if hints.plateau.below else Cause.CLIPPING
         return Diagnosis(cause, Certainty.LIKELY, Weight.NOTE, None, share, _plateau_numbers(hints.plateau))
     return None
-
-
-def _recent(standing: Standing) -> float:
-    """What part of its own usual it has made of late."""
-    own = [made.share for made in standing.days if made is not None]
-    return median(own[-_RECENT:]) if own else 1.0
 
 
 def _hours(shadow: Shadow) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Watches all panels of one site over days and says what each makes of its group's level, and why not more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from enphase_tray.analysis.doctor.day_book import KEPT_DAYS, SLOT_SECONDS, DayBo
 from enphase_tray.analysis.doctor.examination import Examination, Known, PanelDays, examine
 from enphase_tray.analysis.doctor.patterns import lost_watt_hours
 from enphase_tray.analysis.doctor.sayings import Sayings
-from enphase_tray.analysis.doctor.standstill import stands
+from enphase_tray.analysis.doctor.standstill import stands, without_night_words
 from enphase_tray.analysis.place import Whereabouts
 from enphase_tray.model.alerts import Assessment
 from enphase_tray.model.health import Cause, Certainty, Concern, Finding, HealthReport, PanelHealth
@@ -22,6 +22,8 @@ from enphase_tray.model.readings import InverterReading, InverterState, Snapshot
 
 _ENOUGH_DAYS = 5
 """From so many usable days on, what was watched counts more than the gateway's own week."""
+_MUCH_OF_A_DAY = 12
+"""Half hours."""
 _REST_SECONDS = 6 * 3600.0
 """At least so much lies between two evenings."""
 _DARK_SECONDS = 20 * 3600.0
@@ -58,6 +60,8 @@ class Doctor:
         self._watched: dict[int, int] = {int(day): int(slots) for day, slots in (kept.get("watched") or {}).items()}
         self._inverters: dict[str, InverterReading] = {}
         self._states: dict[str, InverterState] = {}
+        self._said: dict[str, tuple[str, ...]] = {}
+        """Words of those that stand, as they said them last by proven daylight."""
         self._since: Mapping[str, datetime] = {}
         self._interval = 300.0
         self._at: datetime | None = None
@@ -85,11 +89,15 @@ class Doctor:
             "watched": {str(day): slots for day, slots in self._watched.items()},
         }
 
-    def recall(self, series: InverterSeries, interval_seconds: float) -> None:
-        """Learn the curves of earlier days from the history; what was watched so far must be part of them."""
-        if series.times:
-            book = DayBook(self._book.offset)
+    def recall(self, past: Iterable[InverterSeries], interval_seconds: float) -> None:
+        """Learn the curves of earlier days from the history; what was watched so far must be part of them.
+
+        They come in time order, in as many pieces as one likes: no more than one is held at a time.
+        """
+        book = DayBook(self._book.offset)
+        for series in past:
             book.recall(series, interval_seconds)
+        if book.today >= 0:
             self._book = book
             self._due = True
 
@@ -136,22 +144,28 @@ class Doctor:
 
     def _watch(self, snapshot: Snapshot, assessment: Assessment, day: int) -> None:
         """Note telling words by day, days of standstill, and whose state or words changed."""
-        states, known, panels = assessment.states, self._inverters, self._panels
+        states, before_states, known = assessment.states, self._states, self._inverters
         judged = assessment.daylight is True and assessment.quiet_until is None
         for reading in snapshot.inverters:
             serial = reading.serial
             state = states.get(serial, reading.state)
             before = known.get(serial)
-            words = reading.device.words
-            if before is None or self._states[serial] is not state or before.device.words != words:
-                panels.pop(serial, None)
-                self._states[serial] = state
-                self._due = self._due or before is None
-            known[serial] = reading
+            if before is not reading:
+                if before is None or before.device.words != reading.device.words:
+                    self._panels.pop(serial, None)
+                    self._due = self._due or before is None
+                known[serial] = reading
+            if before_states.get(serial) is not state:
+                before_states[serial] = state
+                self._panels.pop(serial, None)
+                self._said.pop(serial, None)
             if judged:
                 if assessment.cut_off or state in _FAULTY:
                     self._ill.add((serial, day))
-                elif words:
+                    if self._said.get(serial) != reading.device.words:
+                        self._said[serial] = reading.device.words
+                        self._panels.pop(serial, None)
+                elif words := reading.device.words:
                     self._sayings.note(serial, words, day)
         if len(known) > len(snapshot.inverters):
             self._drop(known.keys() - {reading.serial for reading in snapshot.inverters})
@@ -160,6 +174,7 @@ class Doctor:
         for serial in serials:
             del self._inverters[serial], self._states[serial]
             self._panels.pop(serial, None)
+            self._said.pop(serial, None)
         self._report = None
 
     def _rested(self, seconds: float) -> bool:
@@ -177,7 +192,10 @@ class Doctor:
         cold = self._at is not None and self._place.snow_may_lie(self._at.timestamp())
         known = Known(self._sayings, self._ill, self._watched, self._interval, cold)
         self._examination = examine(self._book, inverters, self._cases, known)
-        self._weeks = {} if self._examination.usable_days >= _ENOUGH_DAYS else counters.weeks(inverters)
+        # After a start the days before are not recalled yet, but what was said of them stays said.
+        watched = sum(1 for slots in self._watched.values() if slots.bit_count() >= _MUCH_OF_A_DAY)
+        known_days = max(self._examination.usable_days, watched)
+        self._weeks = {} if known_days >= _ENOUGH_DAYS else counters.weeks(inverters)
         self._due = self._lit = False
         self._examined_at = self._at
         self._panels.clear()
@@ -213,7 +231,8 @@ class Doctor:
             concern, finding = Concern.WELL, Finding(Cause.RETIRED, Certainty.SURE, None, None)
         elif state in _FAULTY:
             since = self._since.get(serial)
-            concern, finding = Concern.FAULT, stands(reading, state, since, self._lost_since(serial, since))
+            words = self._said.get(serial, without_night_words(reading.device.words))
+            concern, finding = Concern.FAULT, stands(reading, state, words, since, self._lost_since(serial, since))
         elif concern is Concern.UNKNOWN and serial in self._weeks:
             week = self._weeks[serial]
             share, concern = week.share, week.concern

@@ -122,7 +122,7 @@ def _panel(
 ) -> PanelDays:
     sheet, standing = comparison.sheet, comparison.standings[number]
     serial = sheet.serials[number]
-    counted = standing.shares()
+    counted = standing.shares
     by_day = dict(counted)
     days = tuple(
         ShareDay(day_date(day), by_day.get(place), sheet.usable(place)) for place, day in enumerate(sheet.days)

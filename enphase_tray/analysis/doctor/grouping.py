@@ -6,7 +6,8 @@ from enphase_tray.analysis.doctor.shapes import Shape
 
 _FEW_SLOTS = 4
 _UNKNOWN = 9.0
-_LEAST_LIMIT, _MOST_LIMIT = 0.065, 0.1
+_LEAST_LIMIT, MOST_LIMIT = 0.065, 0.1
+"""Panels farther apart than this lie in different ways."""
 _NOISE_FACTOR = 3.0
 _DULL_WEIGHT = 0.5
 _ALONE_FACTOR = 2.5
@@ -65,7 +66,7 @@ def _limit(apart: Sequence[Sequence[float | None]], placed: Sequence[int]) -> fl
         for panel in placed
     )
     noise = nearest[len(nearest) // 2] if nearest else 0.0
-    return min(_MOST_LIMIT, max(_LEAST_LIMIT, _NOISE_FACTOR * noise))
+    return min(MOST_LIMIT, max(_LEAST_LIMIT, _NOISE_FACTOR * noise))
 
 
 def _merge(apart: Sequence[Sequence[float | None]], placed: Sequence[int], limit: float) -> list[list[int]]:

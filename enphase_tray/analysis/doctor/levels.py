@@ -31,31 +31,40 @@ def expect(sheet: Sheet, factors: Sequence[Factor], groups: Sequence[int | None]
     teams = [_Team(members, factors, sheet.lit) for members in _members(groups)]
     rows: list[list[Row]] = [[] for _ in sheet.serials]
     unknown: Sequence[float] = array("f", [UNKNOWN]) * SLOTS
-    for day in range(len(sheet.days)):
+    for day, mean in enumerate(sheet.mean):
         for team in teams:
-            team.columns = list(zip(*[sheet.rows[panel][day] or unknown for panel in team.members], strict=True))
-        columns: list[list[list[float]]] = [[team.nothing] * SLOTS for team in teams]
+            team.watts = list(zip(*[sheet.rows[panel][day] or unknown for panel in team.members], strict=True))
+            team.hopes = [team.nothing] * SLOTS
         for slot in sheet.lit:
-            if sheet.mean[day][slot] > 0.0:
-                for number, hopes in enumerate(_at(teams, slot, light(sheet.brightness(day, slot)))):
-                    columns[number][slot] = hopes
-        for team, hoped in zip(teams, columns, strict=True):
-            for panel, values in zip(team.members, zip(*hoped, strict=True), strict=True):
+            if mean[slot] > 0.0:
+                _hope(teams, slot, light(mean[slot] / sheet.clear[slot]))
+        for team in teams:
+            for panel, values in zip(team.members, zip(*team.hopes, strict=True), strict=True):
                 rows[panel].append(array("f", values))
     return Expected(tuple(tuple(own) for own in rows))
 
 
 class _Team:
-    """The panels of one group with their factors by slot, and their watts of one day by slot."""
+    """The panels of one group with their factors by slot; of one day, by slot, their watts and what is expected."""
 
-    __slots__ = ("columns", "dull", "members", "nothing", "slope")
+    __slots__ = ("bright", "dull", "hopes", "members", "nothing", "slope", "watts")
 
     def __init__(self, members: list[int], factors: Sequence[Factor], lit: Sequence[int]) -> None:
         self.members = members
         self.nothing = [UNKNOWN] * len(members)
         self.dull = {slot: [factors[panel].dull[slot] for panel in members] for slot in lit}
         self.slope = {slot: [factors[panel].slope[slot] for panel in members] for slot in lit}
-        self.columns: list[tuple[float, ...]] = []
+        self.bright = {slot: [a + b for a, b in zip(self.dull[slot], self.slope[slot], strict=True)] for slot in lit}
+        self.watts: list[tuple[float, ...]] = []
+        self.hopes: list[list[float]] = []
+
+    def factors(self, slot: int, light: float) -> list[float]:
+        """Of all members at a time with so much light (0 to 1)."""
+        if light == 1.0:
+            return self.bright[slot]
+        if light == 0.0:
+            return self.dull[slot]
+        return [dull + slope * light for dull, slope in zip(self.dull[slot], self.slope[slot], strict=True)]
 
 
 def _members(groups: Sequence[int | None]) -> list[list[int]]:
@@ -65,40 +74,38 @@ def _members(groups: Sequence[int | None]) -> list[list[int]]:
     return list(found.values())
 
 
-def _at(teams: Sequence[_Team], slot: int, brightness: float) -> list[list[float]]:
-    """What the panels of each team are expected to make at one time."""
-    factors = [
-        [dull + slope * brightness for dull, slope in zip(team.dull[slot], team.slope[slot], strict=True)]
-        for team in teams
-    ]
-    told = [
-        [watts / factor if watts >= 0.0 else UNKNOWN for watts, factor in zip(team.columns[slot], own, strict=True)]
-        for team, own in zip(teams, factors, strict=True)
-    ]
-    everybody = sorted([value for team in told for value in team if value >= 0.0])
-    hopes = []
-    for own, mine in zip(factors, told, strict=True):
-        values = _who_work([value for value in mine if value >= 0.0])
-        hopes.append(_levels(own, mine, values if len(values) >= _FEW else _who_work(everybody)))
-    return hopes
+def _hope(teams: Sequence[_Team], slot: int, light: float) -> None:
+    """Put down what each panel is expected to make at one time, by what the others say of the light."""
+    told = []
+    few = False
+    for team in teams:
+        factors = team.factors(slot, light)
+        own = [watts / factor for watts, factor in zip(team.watts[slot], factors, strict=True)]
+        values = _who_work(own)
+        few = few or len(values) < _FEW
+        told.append((team, factors, own, values))
+    everybody = _who_work([value for _, _, own, _ in told for value in own]) if few else []
+    for team, factors, own, values in told:
+        if len(values) < _FEW:
+            values = everybody
+        if len(values) > _SMALL_GROUP:
+            level = _middle(values)
+            team.hopes[slot] = [factor * level for factor in factors]
+        elif values:
+            team.hopes[slot] = _without_itself(factors, own, values)
 
 
-def _who_work(values: list[float]) -> list[float]:
-    """In rising order, without those that stand still."""
-    values = sorted(values)
-    return values[bisect_left(values, _STANDING * values[-1]) :] if values else values
+def _who_work(values: Sequence[float]) -> list[float]:
+    """In rising order, without those that are unknown (below zero) or stand still."""
+    ordered = sorted(values)
+    return ordered[bisect_left(ordered, max(0.0, _STANDING * ordered[-1])) :]
 
 
-def _levels(own: Sequence[float], told: Sequence[float], values: list[float]) -> list[float]:
-    """What each panel of a team is expected to make, by the word of the others on the light: a middle of `values`."""
-    if not values:
-        return [UNKNOWN] * len(own)
-    if len(values) > _SMALL_GROUP:
-        level = _middle(values)
-        return [factor * level for factor in own]
+def _without_itself(factors: Sequence[float], told: Sequence[float], values: list[float]) -> list[float]:
+    """What each panel of a team is expected to make, held against the middle of the others among `values`."""
     least = values[0]
     hopes = []
-    for factor, mine in zip(own, told, strict=True):
+    for factor, mine in zip(factors, told, strict=True):
         others = values
         if mine >= least:
             place = bisect_left(values, mine)

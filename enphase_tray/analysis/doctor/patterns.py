@@ -34,7 +34,7 @@ def falls_with_others(comparison: Comparison, panel: int, drop: Drop, day: int) 
         return True
     alike = 0
     for other, one in enumerate(standings):
-        shares = one.shares()
+        shares = one.shares
         early, late = [share for when, share in shares if when < day], [share for when, share in shares if when >= day]
         if drop.gradual:
             third = len(shares) // 3
@@ -71,7 +71,7 @@ def under_snow(comparison: Comparison, drop: Drop, place: int) -> bool:
     covered = sum(
         1
         for one in comparison.standings
-        if any(sheet.days[day] >= first - _EARLIER_DAYS and share < _COVERED * one.share for day, share in one.shares())
+        if any(sheet.days[day] >= first - _EARLIER_DAYS and share < _COVERED * one.share for day, share in one.shares)
     )
     return covered > max(1.0, _SOME * len(comparison.standings))
 

@@ -86,8 +86,12 @@ class Sayings:
             self._days.pop(serial, None)
 
 
+def is_of_the_night(word: str) -> bool:
+    """Whether every inverter says it in the dark."""
+    return suffix(word) in NIGHT_WORDS or meaning(word).severity is WordSeverity.NIGHT
+
+
 def _tells(word: str) -> bool:
-    key = suffix(word)
-    if key in NIGHT_WORDS or meaning(word).severity in (WordSeverity.NIGHT, WordSeverity.INFORMATION):
+    if is_of_the_night(word) or meaning(word).severity is WordSeverity.INFORMATION:
         return False
     return cause_of(word) not in (None, Cause.NOT_REPORTING)

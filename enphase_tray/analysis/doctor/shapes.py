@@ -51,7 +51,7 @@ def _shape(sheet: Sheet, panel: int, means: Sequence[Sequence[float]]) -> Shape:
             if len(found) >= _FEW_SLOTS:
                 logs[day] = found
     bright, middles = _polished(logs)
-    offsets = _energies(logs, bright, means)
+    offsets = _energies(logs, bright, sheet.mean)
     first, end = _steady_part(offsets)
     dull: list[float] = []
     for day, row in enumerate(rows):
@@ -69,24 +69,28 @@ def _shape(sheet: Sheet, panel: int, means: Sequence[Sequence[float]]) -> Shape:
 
 def _logs(row: Row, mean: Sequence[float], slots: Sequence[int]) -> dict[int, float]:
     """Logs of the factors at these slots of one day, as far as known. `mean` are logs too."""
-    return {
-        slot: max(_LEAST_LOG, log(watts) - mean[slot]) if watts > 0.0 else _LEAST_LOG
-        for slot in slots
-        if (watts := row[slot]) >= 0.0
-    }
+    found = {}
+    for slot in slots:
+        watts = row[slot]
+        if watts > 0.0:
+            value = log(watts) - mean[slot]
+            found[slot] = value if value > _LEAST_LOG else _LEAST_LOG
+        elif watts == 0.0:
+            found[slot] = _LEAST_LOG
+    return found
 
 
 def _polished(logs: Mapping[int, Mapping[int, float]]) -> tuple[dict[int, float], dict[int, float]]:
     """Values by day and slot taken apart into a middle of each slot and an offset of each day (median polish)."""
+    columns: dict[int, list[tuple[int, float]]] = {}
+    for day, values in logs.items():
+        for slot, value in values.items():
+            columns.setdefault(slot, []).append((day, value))
+    columns = {slot: column for slot, column in columns.items() if len(column) >= _FEW_DAYS}
     offsets = dict.fromkeys(logs, 0.0)
     slots: dict[int, float] = {}
     for _ in range(_POLISHES):
-        columns: dict[int, list[float]] = {}
-        for day, values in logs.items():
-            offset = offsets[day]
-            for slot, value in values.items():
-                columns.setdefault(slot, []).append(value - offset)
-        slots = {slot: median(column) for slot, column in columns.items() if len(column) >= _FEW_DAYS}
+        slots = {slot: median([value - offsets[day] for day, value in column]) for slot, column in columns.items()}
         for day, values in logs.items():
             rest = [value - slots[slot] for slot, value in values.items() if slot in slots]
             offsets[day] = median(rest) if rest else 0.0
@@ -94,18 +98,17 @@ def _polished(logs: Mapping[int, Mapping[int, float]]) -> tuple[dict[int, float]
 
 
 def _energies(
-    logs: Mapping[int, Mapping[int, float]], slots: Mapping[int, float], means: Sequence[Sequence[float]]
+    logs: Mapping[int, Mapping[int, float]], slots: Mapping[int, float], means: Sequence[Row]
 ) -> dict[int, float]:
     """Logs of what was made in the bright half hours of each day to what these factors make of it."""
+    factors = {slot: exp(value) for slot, value in slots.items()}
     found = {}
     for day, values in logs.items():
-        mean, made, hoped = means[day], 0.0, 0.0
-        for slot, value in values.items():
-            if slot in slots:
-                made += exp(value + mean[slot])
-                hoped += exp(slots[slot] + mean[slot])
+        mean = means[day]
+        known = [slot for slot in values if slot in factors]
+        hoped = sum([factors[slot] * mean[slot] for slot in known])
         if hoped > 0.0:
-            found[day] = log(made / hoped)
+            found[day] = log(sum([exp(values[slot]) * mean[slot] for slot in known]) / hoped)
     return found
 
 

@@ -10,6 +10,7 @@ from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.fields import Fields, note_rejected
 from enphase_tray.gateway.parts import DeviceDataPart, DeviceRow
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import mark, tr
 
 _JOULES_PER_WATT_HOUR = 3600.0
 _CHANNEL_WATTS = 1_000.0
@@ -25,7 +26,7 @@ def parse(body: bytes) -> DeviceDataPart:
     document = decode_object(body)
     devices = [value for value in document.values() if isinstance(value, dict)]
     if not devices and "deviceCount" not in document:
-        raise NotUnderstood("The device data hold no devices", "Report the gateway's firmware version")
+        raise NotUnderstood(tr("The device data hold no devices"), tr("Report the gateway's firmware version"))
     rejected: list[str] = []
     rows: dict[tuple[str, str], DeviceRow] = {}
     for raw in devices:
@@ -111,7 +112,7 @@ def _plus(first: float | None, second: float | None) -> float | None:
 ENDPOINT = Endpoint(
     name="device_data",
     path="/ivp/pdm/device_data",
-    title="device data",
+    title=mark("device data"),
     every_seconds=300,
     parse=parse,
     families=TOKEN_ONLY,

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from enphase_tray.gateway.decode import decode_object, objects, text
 from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.ensemble_parts import DryContactNamesPart
+from enphase_tray.model.language import mark
 
 
 def parse(body: bytes) -> DryContactNamesPart:
@@ -20,7 +21,7 @@ def parse(body: bytes) -> DryContactNamesPart:
 ENDPOINT = Endpoint(
     name="dry_contact_names",
     path="/ivp/ss/dry_contact_settings",
-    title="names of dry contacts",
+    title=mark("names of dry contacts"),
     every_seconds=86_400,
     parse=parse,
     families=TOKEN_ONLY,

@@ -7,6 +7,7 @@ from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.ensemble_parts import DryContactsPart
 from enphase_tray.gateway.words import relay_state
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import mark, tr
 from enphase_tray.model.readings import RelayState
 
 
@@ -15,7 +16,7 @@ def parse(body: bytes) -> DryContactsPart:
     listed = decode_object(body).get("dry_contacts")
     if not isinstance(listed, list):
         raise NotUnderstood(
-            "The dry contacts have another shape than expected", "Report the gateway's firmware version"
+            tr("The dry contacts have another shape than expected"), tr("Report the gateway's firmware version")
         )
     found: dict[str, RelayState] = {}
     for raw in objects(listed, 100):
@@ -28,7 +29,7 @@ def parse(body: bytes) -> DryContactsPart:
 ENDPOINT = Endpoint(
     name="dry_contacts",
     path="/ivp/ensemble/dry_contacts",
-    title="dry contacts",
+    title=mark("dry contacts"),
     every_seconds=900,
     parse=parse,
     families=TOKEN_ONLY,

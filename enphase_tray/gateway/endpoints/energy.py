@@ -5,13 +5,14 @@ from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.fields import watt_hours
 from enphase_tray.gateway.parts import EnergyPart, Figures
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import mark, tr
 
 
 def parse(body: bytes) -> EnergyPart:
     """The inverters' sums and the meters' counters. Raises `NotUnderstood`."""
     document = decode_object(body)
     if not mapping(document.get("production")) and not mapping(document.get("consumption")):
-        raise NotUnderstood("The energy answer holds no figures", "Report the gateway's firmware version")
+        raise NotUnderstood(tr("The energy answer holds no figures"), tr("Report the gateway's firmware version"))
     rejected: list[str] = []
 
     def take(part: str, source: str, about: str) -> Figures | None:
@@ -29,7 +30,7 @@ def parse(body: bytes) -> EnergyPart:
 ENDPOINT = Endpoint(
     name="energy",
     path="/ivp/pdm/energy",
-    title="energy of the inverters",
+    title=mark("energy of the inverters"),
     every_seconds=300,
     parse=parse,
     families=TOKEN_ONLY,

@@ -6,6 +6,7 @@ from enphase_tray.gateway.decode import decode_list, epoch, identifier, number, 
 from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.ensemble_parts import EnsembleBattery, EnsembleInventoryPart, EnsembleRelay
 from enphase_tray.gateway.words import device_status, open_reason, relay_state
+from enphase_tray.model.language import mark
 
 
 def parse(body: bytes) -> EnsembleInventoryPart:
@@ -57,7 +58,7 @@ def _relay(raw: dict[str, Any], serial: str, wanted: object, real: object, mode:
 ENDPOINT = Endpoint(
     name="ensemble_inventory",
     path="/ivp/ensemble/inventory",
-    title="batteries and system controller",
+    title=mark("batteries and system controller"),
     every_seconds=300,
     parse=parse,
     families=TOKEN_ONLY,

@@ -6,6 +6,7 @@ from enphase_tray.gateway.decode import decode_object, identifier, number, objec
 from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.ensemble_parts import BatteryPower, EnsemblePowerPart
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import mark, tr
 
 _LARGEST_MILLIWATTS = 1e9
 
@@ -16,7 +17,7 @@ def parse(body: bytes) -> EnsemblePowerPart:
     listed = document.get("devices:", document.get("devices"))  # the colon is the gateway's
     if not isinstance(listed, list):
         raise NotUnderstood(
-            "The battery power has another shape than expected", "Report the gateway's firmware version"
+            tr("The battery power has another shape than expected"), tr("Report the gateway's firmware version")
         )
     found: dict[str, BatteryPower] = {}
     for raw in objects(listed, 1_000):
@@ -31,7 +32,7 @@ def parse(body: bytes) -> EnsemblePowerPart:
 ENDPOINT = Endpoint(
     name="ensemble_power",
     path="/ivp/ensemble/power",
-    title="battery power",
+    title=mark("battery power"),
     every_seconds=300,
     parse=parse,
     families=TOKEN_ONLY,

@@ -4,6 +4,7 @@ from enphase_tray.gateway.decode import decode_object, mapping
 from enphase_tray.gateway.endpoint import TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.ensemble_parts import EnsembleStatusPart
 from enphase_tray.gateway.words import open_reason, relay_state
+from enphase_tray.model.language import mark
 
 
 def parse(body: bytes) -> EnsembleStatusPart:
@@ -19,7 +20,7 @@ def parse(body: bytes) -> EnsembleStatusPart:
 ENDPOINT = Endpoint(
     name="ensemble_status",
     path="/ivp/ensemble/status",
-    title="mains relay",
+    title=mark("mains relay"),
     every_seconds=300,
     parse=parse,
     families=TOKEN_ONLY,

@@ -3,6 +3,7 @@
 from enphase_tray.gateway.decode import decode_object, text
 from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.parts import HomePart
+from enphase_tray.model.language import mark
 
 _WITHIN_ZONE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-")
 
@@ -17,8 +18,13 @@ def parse(body: bytes) -> HomePart:
 
 
 ENDPOINT = Endpoint(
-    name="home", path="/home.json", title="place and network", every_seconds=86_400, parse=parse, since=(3, 8)
+    name="home", path="/home.json", title=mark("place and network"), every_seconds=86_400, parse=parse, since=(3, 8)
 )
 FALLBACK = Endpoint(
-    name="home", path="/home", title="place and network, older form", every_seconds=86_400, parse=parse, since=(3, 8)
+    name="home",
+    path="/home",
+    title=mark("place and network, older form"),
+    every_seconds=86_400,
+    parse=parse,
+    since=(3, 8),
 )

@@ -11,6 +11,7 @@ from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.fields import note_rejected
 from enphase_tray.gateway.parts import InventoryDevice, InventoryPart
 from enphase_tray.gateway.words import device_status, relay_state
+from enphase_tray.model.language import mark, tr
 from enphase_tray.model.readings import RelayState
 
 _GONE = ({3}, {0, 3}, {3})
@@ -44,7 +45,7 @@ def _device(raw: dict[str, Any], serial: str, deleted: set[int]) -> InventoryDev
     reason = text(raw.get("reason"))
     quiet = reason is None or reason.lower() == "ok"
     if quiet and reason_code is not None and reason_code > 0:
-        reason, quiet = f"Reason code {reason_code}", False
+        reason, quiet = tr("Reason code {reason_code}", reason_code=reason_code), False
     return InventoryDevice(
         serial=serial,
         status=device_status(raw),
@@ -77,7 +78,7 @@ def _lines(raw: dict[str, Any]) -> tuple[bool | None, bool | None, bool | None]:
 ENDPOINT = Endpoint(
     name="inventory",
     path="/inventory.json",
-    title="device states",
+    title=mark("device states"),
     every_seconds=300,
     parse=parse,
     since=(3, 8),
@@ -85,7 +86,7 @@ ENDPOINT = Endpoint(
 FALLBACK = Endpoint(
     name="inventory",
     path="/inventory.json?deleted=1",
-    title="device states, removed ones included",
+    title=mark("device states, removed ones included"),
     every_seconds=300,
     parse=parse,
     since=(3, 8),

@@ -4,6 +4,7 @@ from enphase_tray.gateway.decode import decode_list, epoch, identifier, objects,
 from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.fields import Fields, note_rejected
 from enphase_tray.gateway.parts import InverterListPart, ListedInverter
+from enphase_tray.model.language import mark
 
 LARGEST_INVERTER = 2_000.0
 """W; twice what one channel can do, for those with several."""
@@ -38,7 +39,7 @@ def parse(body: bytes) -> InverterListPart:
 ENDPOINT = Endpoint(
     name="inverters",
     path="/api/v1/production/inverters",
-    title="inverter reports",
+    title=mark("inverter reports"),
     every_seconds=300,
     parse=parse,
     since=(3, 8),

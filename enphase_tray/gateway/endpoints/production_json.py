@@ -7,6 +7,7 @@ from enphase_tray.gateway.endpoint import ANYWHERE, TOKEN_ONLY, Endpoint
 from enphase_tray.gateway.fields import Fields, signed
 from enphase_tray.gateway.parts import Figures, MeterEntry, ProductionPart
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import mark, tr
 
 _MEGAWATT = 1_000_000.0
 _MOST_LINES = 3
@@ -17,7 +18,7 @@ def parse(body: bytes) -> ProductionPart:
     """The entries by what they measure, told apart by `measurementType`, never by position. Raises `NotUnderstood`."""
     document = decode_object(body)
     if not any(isinstance(document.get(key), list) for key in ("production", "consumption", "storage")):
-        raise NotUnderstood("The production answer holds no figures", "Report the gateway's firmware version")
+        raise NotUnderstood(tr("The production answer holds no figures"), tr("Report the gateway's firmware version"))
     rejected: list[str] = []
     inverters = production = total = net = None
     for raw in objects(document.get("production"), _MOST_ENTRIES):
@@ -62,7 +63,7 @@ def _better(present: MeterEntry | None, other: MeterEntry) -> MeterEntry:
 ENDPOINT = Endpoint(
     name="production",
     path="/production.json?details=1",
-    title="live production",
+    title=mark("live production"),
     every_seconds=60,
     parse=parse,
     families=ANYWHERE,
@@ -71,7 +72,7 @@ ENDPOINT = Endpoint(
 FALLBACK = Endpoint(
     name="production",
     path="/production",
-    title="live production, short form",
+    title=mark("live production, short form"),
     every_seconds=60,
     parse=parse,
     families=TOKEN_ONLY,

@@ -5,6 +5,7 @@ import re
 from enphase_tray.gateway.endpoint import DIGEST_ONLY, Endpoint
 from enphase_tray.gateway.parts import Figures
 from enphase_tray.model.errors import NotUnderstood
+from enphase_tray.model.language import mark, tr
 
 _ROW = re.compile(
     r"<td[^>]*>\s*(Currently|Today|Past Week|Since Installation)\s*</td>\s*"
@@ -25,7 +26,9 @@ def parse(body: bytes) -> Figures:
             # Rounded: 53.6 times a thousand is 53600, not 53600.00000000001.
             found.setdefault(row, round(float(digits.replace(",", "")) * _FACTORS[prefix.lower()], 3))
     if not found:
-        raise NotUnderstood("The production page has no table of figures", "Report the gateway's firmware version")
+        raise NotUnderstood(
+            tr("The production page has no table of figures"), tr("Report the gateway's firmware version")
+        )
     return Figures(
         watts_now=found.get("currently"),
         today=found.get("today"),
@@ -37,7 +40,7 @@ def parse(body: bytes) -> Figures:
 ENDPOINT = Endpoint(
     name="page",
     path="/production",
-    title="production page",
+    title=mark("production page"),
     every_seconds=300,
     parse=parse,
     families=DIGEST_ONLY,

@@ -7,6 +7,7 @@ from enphase_tray.gateway.decode import decode_list, epoch, number, objects, who
 from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.fields import Fields, signed
 from enphase_tray.gateway.parts import ChannelReading, MeterReading, ReadingsPart
+from enphase_tray.model.language import mark
 
 _MEGAWATT = 1_000_000.0
 _LARGEST_EID = 2**32
@@ -42,7 +43,7 @@ def _channel(raw: dict[str, Any]) -> ChannelReading:
 ENDPOINT = Endpoint(
     name="readings",
     path="/ivp/meters/readings",
-    title="meter readings",
+    title=mark("meter readings"),
     every_seconds=300,
     parse=parse,
     since=(4,),

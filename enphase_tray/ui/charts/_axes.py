@@ -5,6 +5,7 @@ from typing import Any
 
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._plotting import pg
+from enphase_tray.ui.theme import to_font
 
 _HOUR = 3600.0
 _STEPS = (300.0, 600.0, 900.0, 1800.0, _HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR)
@@ -38,7 +39,7 @@ class TimeAxis(_PlainAxis):
         self.update()
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        least = (high - low) * _LABEL_PIXELS / max(size, 1.0)
+        least = (high - low) * to_font(_LABEL_PIXELS) / max(size, 1.0)
         step = next((step for step in _STEPS if step >= least), _STEPS[-1])
         first = int((low - self._start) // step) + (1 if (low - self._start) % step else 0)
         last = int((high - self._start) // step)
@@ -71,7 +72,7 @@ class WattAxis(_PlainAxis):
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         levels: list[tuple[Any, list[Any]]] = super().tickValues(low, high, size)
         # A label that would be cut off at the edge is left out by the axis, and the unit with it.
-        edge = (high - low) * _EDGE_PIXELS / max(size, 1.0)
+        edge = (high - low) * to_font(_EDGE_PIXELS) / max(size, 1.0)
         levels = [(step, [value for value in values if value <= high - edge]) for step, values in levels]
         shown = levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
         self._highest = max((value for _, values in shown for value in values), default=0.0)

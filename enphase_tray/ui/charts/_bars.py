@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import Canvas, blended, words
-from enphase_tray.ui.theme import GRID, Colours, readable
+from enphase_tray.ui.theme import GRID, Colours, readable, to_font
 
 _LEFT = 14.0 * GRID
 _ABOVE = 6.0 * GRID
@@ -83,7 +84,7 @@ class Bars(Canvas):
         highest = max(values, default=0.0)
         step = nice_step(highest, max(2.0, area.height() / (12.0 * GRID)))
         # Above the highest bar stands its figure.
-        top = max(highest * area.height() / max(area.height() - _FIGURE_ROOM, 1.0), step)
+        top = max(highest * area.height() / max(area.height() - to_font(_FIGURE_ROOM), 1.0), step)
         self._paint_scale(painter, area, top, step)
         self._paint_legend(painter, area)
         slot = area.width() / max(1, len(self.columns))
@@ -93,7 +94,7 @@ class Bars(Canvas):
                 painter.fillRect(box, blended(tones.note, tones.base, 0.12))
             self._paint_column(painter, box, column, top)
         for place in self._labelled(slot):
-            box = QRectF(area.left() + (place - 1) * slot, area.bottom(), 3 * slot, _BELOW)
+            box = QRectF(area.left() + (place - 1) * slot, area.bottom(), 3 * slot, to_font(_BELOW))
             bold = place == self.at or self.columns[place].strong
             words(painter, box, self.columns[place].label, tones.text if bold else tones.note, _CENTRE, bold=bold)
 
@@ -108,7 +109,7 @@ class Bars(Canvas):
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             text = self._wording.number(tick * step / size, decimals)
             last = tick == ticks
-            box = QRectF(0, y - 10, _LEFT - 2 * GRID, 20)
+            box = QRectF(0, y - 10, to_font(_LEFT) - 2 * GRID, 20)
             words(painter, box, f"{text} {unit}" if last else text, tones.note, _RIGHT_EDGE)
 
     def _paint_column(self, painter: QPainter, box: QRectF, column: Column, top: float) -> None:
@@ -119,10 +120,10 @@ class Bars(Canvas):
         slim = min(wide * 0.5, box.width() * 0.24) if paired else 0.0
         left = box.center().x() - (wide + slim) / 2
         if column.beside is not None:
-            painter.fillRect(_upright(box, left, slim, column.beside / top), blended(tones.expected, tones.base, 0.55))
+            _outlined(painter, _upright(box, left, slim, column.beside / top), tones)
         if column.watt_hours is not None:
             whole = _upright(box, left + slim, wide, column.watt_hours / top)
-            painter.fillRect(whole, blended(tone, tones.base, 0.85))
+            painter.fillRect(whole, tone)
             if column.unsure > 0:
                 hatched = QRectF(whole.left(), whole.top(), wide, box.height() * column.unsure / top)
                 _hatch(painter, hatched, tone, tones)
@@ -149,26 +150,28 @@ class Bars(Canvas):
         if any(column.beside is not None for column in self.columns):
             parts.append((self._legend[1], "beside"))
         if any(column.unsure > 0 for column in self.columns):
-            parts.append(("filled in later or estimated", "hatched"))
+            parts.append((tr("filled in later or estimated"), "hatched"))
         x = area.left()
         for text, kind in parts:
-            swatch = QRectF(x, (_ABOVE - _SWATCH) / 2 - 2, _SWATCH, _SWATCH)
+            swatch = QRectF(x, (to_font(_ABOVE) - to_font(_SWATCH)) / 2 - 2, to_font(_SWATCH), to_font(_SWATCH))
             if kind == "hatched":
-                painter.fillRect(swatch, blended(tone, tones.base, 0.85))
+                painter.fillRect(swatch, tone)
                 _hatch(painter, swatch, tone, tones)
+            elif kind == "whole":
+                painter.fillRect(swatch, tone)
             else:
-                painter.fillRect(
-                    swatch,
-                    blended(*((tone, tones.base, 0.85) if kind == "whole" else (tones.expected, tones.base, 0.55))),
-                )
+                _outlined(painter, swatch, tones)
             wide = painter.fontMetrics().horizontalAdvance(text)
-            box = QRectF(x + _SWATCH + GRID, swatch.top() - 5, wide + 4, _SWATCH + 10)
+            box = QRectF(x + to_font(_SWATCH) + GRID, swatch.top() - 5, wide + 4, to_font(_SWATCH) + 10)
             words(painter, box, text, tones.note, Qt.AlignmentFlag.AlignLeft)
             x = box.right() + 4 * GRID
 
     def _area(self) -> QRectF:
         return QRectF(
-            _LEFT, _ABOVE, max(1.0, self.width() - _LEFT - 2 * GRID), max(1.0, self.height() - _ABOVE - _BELOW)
+            to_font(_LEFT),
+            to_font(_ABOVE),
+            max(1.0, self.width() - to_font(_LEFT) - 2 * GRID),
+            max(1.0, self.height() - to_font(_ABOVE) - to_font(_BELOW)),
         )
 
     def _labelled(self, slot: float) -> list[int]:
@@ -207,6 +210,13 @@ def _unit(top: float) -> tuple[str, float]:
 def _upright(box: QRectF, left: float, wide: float, share: float) -> QRectF:
     tall = box.height() * max(0.0, share)
     return QRectF(left, box.bottom() - tall, wide, tall)
+
+
+def _outlined(painter: QPainter, box: QRectF, tones: Colours) -> None:
+    """What is only compared with: quiet, but with an edge that is seen."""
+    painter.fillRect(box, blended(tones.expected, tones.base, 0.35))
+    painter.setPen(QPen(tones.expected, 1))
+    painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 def _hatch(painter: QPainter, box: QRectF, tone: QColor, tones: Colours) -> None:

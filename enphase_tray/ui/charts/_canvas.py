@@ -79,5 +79,5 @@ def words(
         heavy.setWeight(QFont.Weight.Bold)
         painter.setFont(heavy)
     painter.setPen(tone)
-    painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter), text)
+    painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip), text)
     painter.setFont(usual)

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEvent
 
+from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._labels import Name, View, places_for
@@ -17,7 +18,6 @@ from enphase_tray.ui.theme import Colours, note_font, readable
 
 LEAST_SPAN = 1800.0
 _LEAST_WATTS = 100.0
-_FAINT = 0.6
 _GROUND = 0.7
 """Names stay readable where a curve runs through them, and the curve can still be seen."""
 _SMOOTH_POINTS = 600
@@ -28,7 +28,7 @@ _SMOOTH_POINTS = 600
 class Line:
     """A curve to draw: its name, the tone of its meaning, moved by `shift` seconds.
 
-    `filled` softly down to 0; `faint` for what stands farthest back.
+    `filled` softly down to 0.
     """
 
     curve: Curve
@@ -36,7 +36,6 @@ class Line:
     tone: str
     shift: float = 0.0
     filled: bool = False
-    faint: bool = False
 
     @property
     def end(self) -> float:
@@ -224,8 +223,8 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
         self.ci.layout.setRowSpacing(1, 6)
         pane.view.setXLink(self.power.view)
         pane.watts.unsigned = pane.watts.unit = True
-        pane.title.setText("from grid")
-        self._given.setText("to grid")
+        pane.title.setText(tr("from grid"))
+        self._given.setText(tr("to grid"))
         self._given.setParentItem(pane.view)
         pane.view.sigResized.connect(self._settle_given)
         self.power.clock.setStyle(showValues=False)
@@ -251,7 +250,7 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
             return
         for item, name, line in zip(self._items, self._names, self._lines, strict=True):
             tone: QColor = getattr(tones, line.tone)
-            item.setPen(thin(blended(tone, tones.base, _FAINT) if line.faint else tone))
+            item.setPen(thin(tone))
             item.setBrush(soft(tone) if line.filled else None)
             name.setColor(readable(tone, tones.base, 4.5))
             name.setFont(self._font)

@@ -5,12 +5,13 @@ from datetime import date
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
+from enphase_tray.model.dates import dated
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import Canvas, words
 from enphase_tray.ui.charts._heat_scale import class_colours, draw_scale, unknown_brush
 from enphase_tray.ui.heat import HeatMap
 from enphase_tray.ui.marks import Mark, draw_mark, mark_colour
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 
 _TALLEST = 36.0
 _WIDEST = 72.0
@@ -91,11 +92,11 @@ class HeatCanvas(Canvas):
         heat, metrics = self._heat, self.note_metrics()
         if heat is None or not self._rows or not heat.days:
             return QRectF()
-        left = max(metrics.horizontalAdvance(name) for name in self._names.values()) + _MARK + 4 * GRID
+        left = max(metrics.horizontalAdvance(name) for name in self._names.values()) + to_font(_MARK) + 4 * GRID
         top = metrics.height() + GRID
         bottom = self.height() - metrics.height() - 5 * GRID
-        wide = min(self.width() - left - 2 * GRID, _WIDEST * len(heat.days))
-        tall = min(bottom - top, _TALLEST * len(self._rows))
+        wide = min(self.width() - left - 2 * GRID, to_font(_WIDEST) * len(heat.days))
+        tall = min(bottom - top, to_font(_TALLEST) * len(self._rows))
         return QRectF(left, top, max(wide, 1.0), max(tall, 1.0))
 
     def _paint(self, painter: QPainter) -> None:
@@ -143,7 +144,7 @@ class HeatCanvas(Canvas):
         for row, serial in enumerate(self._rows):
             if serial in self._concerned:
                 middle = area.top() + (row + 0.5) * tall
-                mark = QRectF(GRID / 2, middle - _MARK / 2, _MARK, _MARK)
+                mark = QRectF(GRID / 2, middle - to_font(_MARK) / 2, to_font(_MARK), to_font(_MARK))
                 draw_mark(painter, mark, Mark.LOOK, mark_colour(Mark.LOOK, self.tones))
 
     def _day_names(self, painter: QPainter, area: QRectF, days: tuple[date, ...]) -> None:
@@ -153,9 +154,15 @@ class HeatCanvas(Canvas):
         for column, day in enumerate(days):
             left = area.left() + column * wide
             stands = day.weekday() == 0 if by_days else day.day == 1
-            text = f"{day.day} {day:%b}" if by_days else f"{day:%b %Y}" if day.month == 1 else f"{day:%b}"
+            text = (
+                dated("{day} {mon}", day)
+                if by_days
+                else dated("{mon} {year}", day)
+                if day.month == 1
+                else dated("{mon}", day)
+            )
             if not stands or left < free or left + painter.fontMetrics().horizontalAdvance(text) > self.width():
                 continue
-            box = QRectF(left, 0, 2 * _DAY_ROOM, area.top() - GRID / 2)
+            box = QRectF(left, 0, 2 * to_font(_DAY_ROOM), area.top() - GRID / 2)
             words(painter, box, text, self.tones.note, Qt.AlignmentFlag.AlignLeft)
-            free = left + (_MONTH_ROOM if len(text) == 3 else _DAY_ROOM)
+            free = left + (to_font(_MONTH_ROOM) if len(text) == 3 else to_font(_DAY_ROOM))

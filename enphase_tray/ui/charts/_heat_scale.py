@@ -3,17 +3,18 @@
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import blended, words
 from enphase_tray.ui.heat import CLASSES, LIMITS, SAME_CLASS
-from enphase_tray.ui.theme import GRID, Colours, contrast
+from enphase_tray.ui.theme import GRID, Colours, contrast, to_font
 
 _LIGHT = ("#004a80", "#eceef1", "#c96f00")
 _DARK = ("#74c6ff", "#3a4047", "#ffab1a")
 _SWATCH = 7 * GRID
-_TITLE = "of the median"
-_UNKNOWN = "not known"
-_DIM = "too dim, or not over"
+_TITLE = mark("of the median")
+_UNKNOWN = mark("not known")
+_DIM = mark("too dim, or not over")
 
 
 def class_colours(tones: Colours) -> list[QColor]:
@@ -36,17 +37,19 @@ def draw_scale(painter: QPainter, box: QRectF, tones: Colours, wording: Wording)
     top = box.top() + GRID / 2
     shades = class_colours(tones)
     for place in range(CLASSES):
-        painter.fillRect(QRectF(box.left() + place * _SWATCH, top, _SWATCH - 1, height), shades[place])
+        painter.fillRect(
+            QRectF(box.left() + place * to_font(_SWATCH), top, to_font(_SWATCH) - 1, height), shades[place]
+        )
     for place, limit in enumerate(LIMITS, 1):
         text = wording.number(limit, 2).rstrip("0").removesuffix(wording.decimal)
-        middle = box.left() + place * _SWATCH - 0.5
-        under = QRectF(middle - _SWATCH / 2, top + height, _SWATCH, 2 * half)
+        middle = box.left() + place * to_font(_SWATCH) - 0.5
+        under = QRectF(middle - to_font(_SWATCH) / 2, top + height, to_font(_SWATCH), 2 * half)
         words(painter, under, text, tones.note, Qt.AlignmentFlag.AlignHCenter)
-    left = box.left() + CLASSES * _SWATCH + GRID
+    left = box.left() + CLASSES * to_font(_SWATCH) + GRID
     line = QRectF(left, top + height / 2 - half, box.right() - left, 2 * half)
-    words(painter, line, _TITLE, tones.note, Qt.AlignmentFlag.AlignLeft)
-    left += metrics.horizontalAdvance(_TITLE) + 4 * GRID
-    for brush, text in ((unknown_brush(tones), _UNKNOWN), (QBrush(tones.base), _DIM)):
+    words(painter, line, tr(_TITLE), tones.note, Qt.AlignmentFlag.AlignLeft)
+    left += metrics.horizontalAdvance(tr(_TITLE)) + 4 * GRID
+    for brush, text in ((unknown_brush(tones), tr(_UNKNOWN)), (QBrush(tones.base), tr(_DIM))):
         needed = 5 * GRID + metrics.horizontalAdvance(text)
         if left + needed > box.right():
             return

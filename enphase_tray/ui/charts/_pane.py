@@ -9,7 +9,7 @@ from enphase_tray.ui.charts._axes import TimeAxis, WattAxis
 from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._plotting import np, pg
 from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.theme import Colours
+from enphase_tray.ui.theme import Colours, to_font
 
 _AXIS_WIDTH = 52
 
@@ -23,7 +23,7 @@ class Pane:
         self.view.setMouseEnabled(x=True, y=False)
         self.view.disableAutoRange()
         self.watts, self.clock = WattAxis(), TimeAxis()
-        self.watts.setWidth(_AXIS_WIDTH)
+        self.watts.setWidth(to_font(_AXIS_WIDTH))
         owner.addItem(self.watts, row=2 * place, col=0)
         owner.addItem(self.view, row=2 * place, col=1)
         owner.addItem(self.clock, row=2 * place + 1, col=1)

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QPointF, Signal, Slot
 from PySide6.QtGui import QFont
 
+from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._pack_pane import Line, PackPane
 from enphase_tray.ui.day_curves import Curve
@@ -62,8 +63,8 @@ class PanelDay(QObject):
         self.pane.put_lines([Line(curve, tones.production) for curve in self.own.values()])
         curves = [] if self._day is None else self._day.curves.values()
         self.pane.put_height(max((max(curve.watts) for curve in curves), default=0.0))
-        self.pane.put_title("W · grey: the median and most of the others"
-                            if self.own else "It has not reported on this day")  # fmt: skip
+        self.pane.put_title(tr("W · grey: the median and most of the others")
+                            if self.own else tr("It has not reported on this day"))  # fmt: skip
         self._mark()
 
     def words(self) -> str:

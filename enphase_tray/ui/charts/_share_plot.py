@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.health import ShareDay
+from enphase_tray.model.language import tr, trn
 from enphase_tray.status.mean_day import MeanDay
 from enphase_tray.status.report_charts import USUAL_BAND, lost_strips, nice_step, runs
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import Canvas, blended, words
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.theme import GRID, to_font
 
 _LEFT, _ABOVE, _BELOW = 10.0 * GRID, 6.0 * GRID, 5.0 * GRID
 _BETWEEN = 4.0 * GRID
@@ -75,9 +77,11 @@ class SharePlot(Canvas):
 
     def _areas(self) -> tuple[QRectF, QRectF]:
         """Where the days and where the mean day are drawn."""
-        wide = max(1.0, (self.width() - 2 * _LEFT - _BETWEEN - 2 * GRID) / 2)
-        tall = max(1.0, self.height() - _ABOVE - _BELOW)
-        return QRectF(_LEFT, _ABOVE, wide, tall), QRectF(2 * _LEFT + wide + _BETWEEN, _ABOVE, wide, tall)
+        wide = max(1.0, (self.width() - 2 * to_font(_LEFT) - _BETWEEN - 2 * GRID) / 2)
+        tall = max(1.0, self.height() - to_font(_ABOVE) - to_font(_BELOW))
+        return QRectF(to_font(_LEFT), to_font(_ABOVE), wide, tall), QRectF(
+            2 * to_font(_LEFT) + wide + _BETWEEN, to_font(_ABOVE), wide, tall
+        )
 
     def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -88,7 +92,11 @@ class SharePlot(Canvas):
     def _paint_days(self, painter: QPainter, area: QRectF) -> None:
         tones = self.tones
         self._paint_title(
-            painter, area, "Share of its group by days · grey: as usual", "Share of its group by days", "Share by days"
+            painter,
+            area,
+            tr("Share of its group by days · grey: as usual"),
+            tr("Share of its group by days"),
+            tr("Share by days"),
         )
         top = max([_HIGHEST, *(day.share for day in self.days if day.share is not None)])
 
@@ -106,7 +114,7 @@ class SharePlot(Canvas):
             painter.setPen(QPen(tones.note if share == 1.0 else tones.grid, 1))
             painter.drawLine(QPointF(area.left(), up(share)), QPointF(area.right(), up(share)))
             text = f"{self._wording.number(share * 100, 0)} %"
-            words(painter, QRectF(0, up(share) - 8, _LEFT - GRID, 16), text, tones.note, _RIGHT_EDGE)
+            words(painter, QRectF(0, up(share) - 8, to_font(_LEFT) - GRID, 16), text, tones.note, _RIGHT_EDGE)
         size = min(4.0, max(1.6, slot * 0.35))
         for place, day in enumerate(self.days):
             if day.share is not None:
@@ -114,16 +122,22 @@ class SharePlot(Canvas):
                 painter.setPen(QPen(tones.production if day.usable else tones.expected, 1.2))
                 painter.setBrush(tones.production if day.usable else tones.base)
                 painter.drawEllipse(middle, size, size)
-        self._paint_labels(painter, area, [f"{day.day.day} {day.day:%b}" for day in self.days])
+        self._paint_labels(painter, area, [dated("{day} {mon}", day.day) for day in self.days])
 
     def _paint_mean(self, painter: QPainter, area: QRectF) -> None:
         tones, mean, slots = self.tones, self.mean, self.slots
         if mean is None or not slots:
-            self._paint_title(painter, area, self._why_no_mean, "Nothing to compare with")
+            self._paint_title(painter, area, self._why_no_mean, tr("Nothing to compare with"))
             return
-        days = f"{mean.days} day{'' if mean.days == 1 else 's'}"
-        whole = f"Mean of {days}, W · grey: its group · shaded: lost"
-        self._paint_title(painter, area, whole, f"Mean of {days}, W · grey: its group", f"Mean of {days}, W")
+        days = trn("{count} day", "{count} days", mean.days)
+        whole = tr("Mean of {days}, W · grey: its group · shaded: lost", days=days)
+        self._paint_title(
+            painter,
+            area,
+            whole,
+            tr("Mean of {days}, W · grey: its group", days=days),
+            tr("Mean of {days}, W", days=days),
+        )
         highest = max(watts for watts in (*mean.own, *mean.group) if watts is not None)
         step = nice_step(highest, max(2, int(area.height() / (9 * GRID))))
         top, slot = max(highest * 1.05, step), area.width() / len(slots)
@@ -145,7 +159,7 @@ class SharePlot(Canvas):
             painter.setPen(QPen(tones.grid, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             text = self._wording.number(tick * step, 0)
-            box = QRectF(area.left() - _LEFT, y - 8, _LEFT - GRID, 16)
+            box = QRectF(area.left() - to_font(_LEFT), y - 8, to_font(_LEFT) - GRID, 16)
             words(painter, box, text, tones.note, _RIGHT_EDGE)
         for curve, tone in ((mean.group, tones.expected), (mean.own, tones.production)):
             painter.setPen(QPen(tone, 1.5))
@@ -158,28 +172,30 @@ class SharePlot(Canvas):
         metrics, room = painter.fontMetrics(), area.width() + GRID
         fitting = (text for text in texts if metrics.horizontalAdvance(text) <= room)
         shown = next(fitting, metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, int(room)))
-        words(painter, QRectF(area.left(), 0, room, _ABOVE - GRID), shown, self.tones.note, _LEFT_EDGE)
+        words(painter, QRectF(area.left(), 0, room, to_font(_ABOVE) - GRID), shown, self.tones.note, _LEFT_EDGE)
 
     def _paint_labels(self, painter: QPainter, area: QRectF, labels: Sequence[str]) -> None:
         if not labels:
             return
         slot = area.width() / len(labels)
-        every = max(1, -int(-_LABEL_WIDE // slot))
+        every = max(1, -int(-to_font(_LABEL_WIDE) // slot))
         for place in range(every // 2, len(labels), every):
             middle = area.left() + slot * (place + 0.5)
-            box = QRectF(middle - _LABEL_WIDE, area.bottom() + 2, 2 * _LABEL_WIDE, _BELOW - 2)
+            box = QRectF(
+                middle - to_font(_LABEL_WIDE), area.bottom() + 2, 2 * to_font(_LABEL_WIDE), to_font(_BELOW) - 2
+            )
             words(painter, box, labels[place], self.tones.note, _CENTRE)
 
     def _paint_hours(self, painter: QPainter, area: QRectF) -> None:
         """Whole hours, so many apart that they have room."""
         slots = self.slots
         slot = area.width() / len(slots)
-        apart = next((hours for hours in (1, 2, 3, 4, 6) if 2 * hours * slot >= 10 * GRID), 12)
+        apart = next((hours for hours in (1, 2, 3, 4, 6) if 2 * hours * slot >= to_font(10 * GRID)), 12)
         for hour in range(0, 24, apart):
             if 2 * hour in slots:
                 # The half hour that begins then has its middle a quarter later.
                 x = area.left() + slot * (2 * hour - slots.start)
-                box = QRectF(x - _LABEL_WIDE, area.bottom() + 2, 2 * _LABEL_WIDE, _BELOW - 2)
+                box = QRectF(x - to_font(_LABEL_WIDE), area.bottom() + 2, 2 * to_font(_LABEL_WIDE), to_font(_BELOW) - 2)
                 words(painter, box, f"{hour:02d}:00", self.tones.note, _CENTRE)
 
     @Slot(QPointF)

@@ -6,6 +6,8 @@ from typing import Any
 from PySide6.QtCore import QEvent, QPointF, Qt
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.dates import dated
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.csv import local_text, utc_text
 from enphase_tray.status.words import UNKNOWN
 from enphase_tray.ui.chart import Chart, Sheet, Sight, Twin
@@ -24,7 +26,7 @@ _COLUMNS = ("time_utc", "time_local", "production_watts", "consumption_watts", "
 class DayChart(Chart):
     """Left and right move the cursor from reading to reading, Home and End to the first and last one."""
 
-    NAME = "Power over the day"
+    NAME = mark("Power over the day")
     SPANS = (Span.DAY,)
     ELSEWHERE = (Span.WEEK, Span.MONTH, Span.YEAR)
     ZOOMS = True
@@ -75,7 +77,7 @@ class DayChart(Chart):
     def twin(self) -> Twin:
         times, curves = self._columns()
         wording = None if self._sight is None else self._sight.wording
-        heads = {"production": "Production", "consumption": "Consumption", "net": "Grid"}
+        heads = {"production": tr("Production"), "consumption": tr("Consumption"), "net": tr("Grid")}
 
         def cell(row: int, column: int) -> str:
             at = times[len(times) - 1 - row]
@@ -91,7 +93,7 @@ class DayChart(Chart):
             return f"{wording.watts(abs(watts))} {'in' if watts >= 0 else 'out'}"
 
         shown = tuple(heads[name] for name, _ in curves)
-        return Twin(("Time", *shown), len(times), cell)
+        return Twin((tr("Time"), *shown), len(times), cell)
 
     def sheet(self) -> Sheet:
         times, _ = self._columns()
@@ -197,16 +199,16 @@ def _lines(compared: Compared, sight: Sight) -> list[Line]:
     day, before, best = compared.day, compared.before, compared.best
     lines = []
     if best is not None and best is not before:
-        name = f"best: {best.day.day} {best.day:%b}, {_made(compared, sight, best)}"
-        lines.append(Line(best.production, name, "expected", compared.apart(best), faint=True))
+        name = tr("best: {day}, {energy}", day=dated("{day} {mon}", best.day), energy=_made(compared, sight, best))
+        lines.append(Line(best.production, name, "expected", compared.apart(best)))
     if before is not None:
-        name = "yesterday" if sight.live else "the day before"
+        name = tr("yesterday") if sight.live else tr("the day before")
         if best is before:
-            name += f", the best of 30 days: {_made(compared, sight, best)}"
-        lines.append(Line(before.production, name, "expected", compared.apart(before)))
-    lines.append(Line(day.production, "production", "production", filled=True))
+            name += tr(", the best of 30 days: {energy}", energy=_made(compared, sight, best))
+        lines.append(Line(before.production, name, "note", compared.apart(before)))
+    lines.append(Line(day.production, tr("production"), "production", filled=True))
     if day.consumption.times:
-        lines.append(Line(day.consumption, "consumption", "consumption"))
+        lines.append(Line(day.consumption, tr("consumption"), "consumption"))
     return lines
 
 

@@ -3,6 +3,8 @@
 from PySide6.QtWidgets import QWidget
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.dates import dated
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.words import UNKNOWN
 from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
 from enphase_tray.ui.charts._bars import Bars, Column
@@ -23,7 +25,7 @@ _WIDER = {Span.WEEK: Span.MONTH, Span.MONTH: Span.YEAR, Span.YEAR: Span.ALL}
 class EnergyChart(Chart):
     """Left and right go from bar to bar; Enter, + or a click opens what the bar stands for, - shows more time."""
 
-    NAME = "Energy"
+    NAME = mark("Energy")
     SPANS = (Span.MONTH, Span.WEEK, Span.YEAR, Span.ALL)
     ELSEWHERE = (Span.DAY,)
 
@@ -36,7 +38,7 @@ class EnergyChart(Chart):
         self.totals = ElidedLabel()
         self.view = Bars()
         self.quantity = Choice()
-        self.quantity.setAccessibleName("What is shown")
+        self.quantity.setAccessibleName(tr("What is shown"))
         self.quantity.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self.quantity.currentIndexChanged.connect(self._chosen)
         self.view.pointed.connect(self._point)
@@ -72,7 +74,7 @@ class EnergyChart(Chart):
     def twin(self) -> Twin:
         sight, bars = self._sight, self.bars
         wording = None if sight is None else sight.wording
-        head = {Span.MONTH: "Month", Span.YEAR: "Year"}.get(bars[0].span if bars else Span.DAY, "Day")
+        head = {Span.MONTH: tr("Month"), Span.YEAR: tr("Year")}.get(bars[0].span if bars else Span.DAY, tr("Day"))
 
         def cell(row: int, place: int) -> str:
             bar = bars[row]
@@ -83,13 +85,13 @@ class EnergyChart(Chart):
             if place == 2:
                 return known_words(bar.total)
             if place == 3:
-                return UNKNOWN if bar.total is None else f"{bar.total.days} of {bar.over}"
+                return UNKNOWN if bar.total is None else tr("{days} of {total}", days=bar.total.days, total=bar.over)
             if place == 4:
                 before = bar.before or bar.before_until
                 return wording.energy(None if before is None else before.watt_hours)
             return self._left_out(bar)
 
-        heads = (head, self.shown.words, "How known", "Days known", "A year before", "Not believed")
+        heads = (head, self.shown.words, tr("How known"), tr("Days known"), tr("A year before"), tr("Not believed"))
         return Twin(heads, sum(1 for bar in bars if bar.over), cell)
 
     def sheet(self) -> Sheet:
@@ -147,7 +149,7 @@ class EnergyChart(Chart):
         self.totals.say(totals_line(days, self.shown, today, sight.shown.snapshot, sight.wording))
         columns = [
             Column(
-                f"{bar.first:%a} {bar.label}" if sight.period.span is Span.WEEK else bar.label,
+                dated("{wkd} {day}", bar.first) if sight.period.span is Span.WEEK else bar.label,
                 None if bar.total is None else bar.total.watt_hours,
                 0.0 if bar.total is None else bar.total.unsure,
                 None if (before := bar.before or bar.before_until) is None else before.watt_hours,
@@ -163,8 +165,8 @@ class EnergyChart(Chart):
     def _legend(self, sight: Sight) -> tuple[str, str]:
         period = sight.period
         if period.span is Span.ALL:
-            return self.shown.words, f"{sight.today.year - 1}, up to this day"
-        return f"{self.shown.words}, {period.words}", "a year before"
+            return self.shown.words, tr("{year}, up to this day", year=sight.today.year - 1)
+        return f"{self.shown.words}, {period.words}", tr("a year before")
 
     def _fill_choice(self, known: tuple[Quantity, ...]) -> None:
         if [self.quantity.itemData(place) for place in range(self.quantity.count())] != list(known):
@@ -206,8 +208,8 @@ class EnergyChart(Chart):
 
 def _why_empty(sight: Sight) -> str:
     if sight.period.span is Span.ALL or sight.live:
-        return "The energy of each day appears here from the first day on that the gateway is read."
-    return f"Nothing is known of {sight.period.words}."
+        return tr("The energy of each day appears here from the first day on that the gateway is read.")
+    return tr("Nothing is known of {words}.", words=sight.period.words)
 
 
 def _quantity(word: str) -> Quantity:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.health import PanelHealth
 from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.health import by_concern
 from enphase_tray.status.mean_day import MeanDay
 from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
@@ -26,16 +27,13 @@ from enphase_tray.ui.health_words import (
     why_empty,
 )
 from enphase_tray.ui.periods import Span
-from enphase_tray.ui.theme import GRID
 from enphase_tray.ui.widgets import ElidedLabel, row
-
-_FACTS_WIDTH = 56 * GRID
 
 
 class HealthChart(Chart):
     """Left and right go through the days and on through the mean day, up and down through the panels by concern."""
 
-    NAME = "Health of one panel"
+    NAME = mark("Health of one panel")
     SPANS = (Span.ALL,)
 
     def __init__(self, choices: Choices) -> None:
@@ -46,8 +44,7 @@ class HealthChart(Chart):
         self._past = HealthPast()
         self.title = ElidedLabel()
         self.plot = SharePlot()
-        self.facts = FactsList("What was found at this panel")
-        self.facts.setFixedWidth(_FACTS_WIDTH)
+        self.facts = FactsList(tr("What was found at this panel"))
         self.plot.pointed.connect(self._point)
         owner = QWidget()
         beside = row(owner)
@@ -154,7 +151,7 @@ class HealthChart(Chart):
         told = Told(panel, reading, size, lean, events, shown)
         self.title.say(title_words(told))
         self.facts.put(facts_of(told))
-        why_not = "Its group is not known yet" if size < 2 else "No curves of the last days are known"
+        why_not = tr("Its group is not known yet") if size < 2 else tr("No curves of the last days are known")
         self.plot.put(panel.days, panel.usual_share, mean, why_not, shown.wording)
         self._point(self.plot.at)
 

@@ -7,7 +7,9 @@ from PySide6.QtCore import QPointF, Slot
 from PySide6.QtWidgets import QWidget
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.dates import dated
 from enphase_tray.model.history import Provenance
+from enphase_tray.model.language import mark, tr
 from enphase_tray.status.words import UNKNOWN, Wording
 from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
 from enphase_tray.ui.charts._heat_canvas import Cell, HeatCanvas
@@ -22,13 +24,13 @@ from enphase_tray.ui.wellness import concerned_serials
 _LEAST_DAYS = 14
 _NOON = 12
 _HEADER = ("serial", "date", "watt_hours", "provenance", "group_median_watt_hours", "share_of_median")
-_HINT = "Point at a cell, or use the arrow keys; a click or Enter opens that inverter's day"
+_HINT = mark("Point at a cell, or use the arrow keys; a click or Enter opens that inverter's day")
 
 
 class HeatMapChart(Chart):
     """Arrow keys move over the cells, Home and End go to the first and last day."""
 
-    NAME = "Heat map"
+    NAME = mark("Heat map")
     SPANS = (Span.LAST_30, Span.LAST_90, Span.LAST_365)
 
     def __init__(self, choices: Choices) -> None:
@@ -40,9 +42,9 @@ class HeatMapChart(Chart):
         self._wording = Wording()
         self._cell: Cell | None = None
         self.order = Choice()
-        self.order.addItems(["Weakest first", "By serial"])
+        self.order.addItems([tr("Weakest first"), tr("By serial")])
         self.order.setCurrentIndex(1 if choices.get("order") == "serial" else 0)
-        self.order.setAccessibleName("Order of the inverters")
+        self.order.setAccessibleName(tr("Order of the inverters"))
         self.order.currentIndexChanged.connect(self._reorder)
         self.cells = HeatCanvas()
         self.cells.hovered.connect(self._hover)
@@ -62,7 +64,7 @@ class HeatMapChart(Chart):
         before = self.cell
         days = reader.inverter_days(sight.site, period.first, period.last)
         if not days.energy:
-            return "The energy of each inverter by days will stand here once the gateway has told any."
+            return tr("The energy of each inverter by days will stand here once the gateway has told any.")
         result = sight.shown.result
         self._concerned = frozenset() if result is None else concerned_serials(result.active)
         self._wording = sight.wording
@@ -94,7 +96,11 @@ class HeatMapChart(Chart):
                 return UNKNOWN if share is None else wording.number(share, 2)
             return _short_words(heat, serial, newest + 2 - column, wording)
 
-        heads = ("Serial", "Of the median, two weeks", *(f"{day:%a} {_day(day)}" for day in reversed(heat.days)))
+        heads = (
+            tr("Serial"),
+            tr("Of the median, two weeks"),
+            *(dated("{wkd} {day} {mon}", day) for day in reversed(heat.days)),
+        )
         return Twin(heads, len(rows), cell)
 
     def sheet(self) -> Sheet:
@@ -163,7 +169,7 @@ class HeatMapChart(Chart):
         self._cell = cell
         self.cells.put_cell(cell)
         if self.heat is None or cell is None:
-            self.readout.emit(_HINT)
+            self.readout.emit(tr(_HINT))
         else:
             serial = self.rows[cell[0]]
             self.readout.emit(cell_words(self.heat, serial, cell[1], self._names[serial], self._wording))
@@ -197,19 +203,24 @@ CHART = HeatMapChart
 def cell_words(heat: HeatMap, serial: str, place: int, name: str, wording: Wording) -> str:
     """One cell in a sentence: `…0011, Tue 3 Mar: 812 Wh, 0.71 of the median (estimated)`."""
     day, energy = heat.days[place], heat.energy[serial][place]
-    start = f"{name}, {day:%a} {_day(day)}"
+    start = f"{name}, {dated('{wkd} {day} {mon}', day)}"
     if energy is None:
-        return f"{start}: not known"
+        return tr("{start}: not known", start=start)
     sure = "" if energy.provenance is Provenance.MEASURED else f" ({energy.provenance.word})"
     share, middle = heat.shares[serial][place], heat.median(serial, place)
     said = f"{start}: {wording.energy(energy.watt_hours)}"
     if share is not None:
-        return f"{said}, {wording.number(share, 2)} of the median{sure}"
+        return tr("{said}, {number} of the median{sure}", said=said, number=wording.number(share, 2), sure=sure)
     if day == heat.unfinished:
-        return f"{said} so far, compared when the day is over{sure}"
+        return tr("{said} so far, compared when the day is over{sure}", said=said, sure=sure)
     if middle is None:
-        return f"{said}, nothing to compare with{sure}"
-    return f"{said}{sure}; the median was {wording.energy(middle)}, too little light to compare"
+        return tr("{said}, nothing to compare with{sure}", said=said, sure=sure)
+    return tr(
+        "{said}{sure}; the median was {energy}, too little light to compare",
+        said=said,
+        sure=sure,
+        energy=wording.energy(middle),
+    )
 
 
 def _unfinished(sight: Sight) -> date | None:
@@ -238,4 +249,4 @@ def _sheet_rows(heat: HeatMap, rows: tuple[str, ...]) -> Iterator[tuple[object, 
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
+    return dated("{day} {mon}", day)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from enphase_tray.history.reader import HistoryReader
+from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
 from enphase_tray.ui.charts._multiples import Multiples, Small
@@ -24,15 +25,15 @@ from enphase_tray.ui.wellness import concerned_serials
 FEW = 8
 """Up to so many inverters are drawn as they are; more of them would be one unreadable band."""
 _NEAR_PIXELS = 24.0
-_HINT = "Point at a curve, or use the arrow keys; Enter opens an inverter's page"
-_NOTHING_TODAY = "No inverter has reported yet today."
-_NOTHING = "No inverter's power was recorded on this day."
+_HINT = mark("Point at a curve, or use the arrow keys; Enter opens an inverter's page")
+_NOTHING_TODAY = mark("No inverter has reported yet today.")
+_NOTHING = mark("No inverter's power was recorded on this day.")
 
 
 class InverterDayChart(Chart):
     """Left and right move the cursor, up and down go through the inverters, Enter opens the inverter's page."""
 
-    NAME = "Inverters over the day"
+    NAME = mark("Inverters over the day")
     SPANS = (Span.DAY,)
     ZOOMS = True
 
@@ -47,8 +48,12 @@ class InverterDayChart(Chart):
         self._pointed = ""
         self._cursor: float | None = None
         self._wording = Wording()
-        self.view = _choice(("Together", "One by one"), "How the curves are shown", choices.get("view") == "grid")
-        self.order = _choice(("Weakest first", "By serial"), "Order of the inverters", choices.get("order") == "serial")
+        self.view = _choice(
+            (tr("Together"), tr("One by one")), tr("How the curves are shown"), choices.get("view") == "grid"
+        )
+        self.order = _choice(
+            (tr("Weakest first"), tr("By serial")), tr("Order of the inverters"), choices.get("order") == "serial"
+        )
         self.view.currentIndexChanged.connect(self._switched)
         self.order.currentIndexChanged.connect(self._switched)
         self.pane = PackPane()
@@ -182,8 +187,13 @@ class InverterDayChart(Chart):
         look = Look(self.names, self.selected, self._pointed, colours(self.palette()), self._wording)
         lines, left_out = pack_lines(day.curves if few else {}, day.curves, self.strays, self.concerned, look)
         self.pane.put_lines(lines)
-        title = "Each inverter, W" if few else "W · line: the median · band: all but the highest and lowest tenth"
-        self.pane.put_title(f"{title} · and {left_out} more off the pack" if left_out else title)
+        title = (
+            tr("Each inverter, W") if few else tr("W · line: the median · band: all but the highest and lowest tenth")
+        )
+        more = trn(
+            "{title} · and {count} more off the pack", "{title} · and {count} more off the pack", left_out, title=title
+        )
+        self.pane.put_title(more if left_out else title)
         self.pane.put_height(peak)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -265,7 +275,7 @@ class InverterDayChart(Chart):
         serial = self._pointed or self.selected
         if self.day is None or (self._cursor is None and not serial):
             self.pane.move_cursor(None)
-            self.readout.emit(_HINT)
+            self.readout.emit(tr(_HINT))
             return
         curve = self.day.curves.get(serial)
         moment = None if self.one_by_one else self._cursor

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import HistoryError
+from enphase_tray.model.language import mark, tr
 from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
 from enphase_tray.ui.charts._bars import Bars, Column
 from enphase_tray.ui.charts._panel_day import PanelDay
@@ -19,18 +20,17 @@ from enphase_tray.ui.panel_past import PanelPast, known_serials, past_of
 from enphase_tray.ui.panel_words import bar_labels, bar_words, bars_sheet, bars_twin, facts_of, whole_words
 from enphase_tray.ui.periods import Span
 from enphase_tray.ui.text import clean
-from enphase_tray.ui.theme import GRID, colours
+from enphase_tray.ui.theme import colours
 from enphase_tray.ui.wellness import concerned_serials
 from enphase_tray.ui.widgets import row
 
-_FACTS_WIDTH = 56 * GRID
-_NONE = "Each inverter has its page here once the gateway has named any."
+_NONE = mark("Each inverter has its page here once the gateway has named any.")
 
 
 class PanelChart(Chart):
     """Left and right move over the bars or through the day, up and down through the inverters."""
 
-    NAME = "One inverter"
+    NAME = mark("One inverter")
     SPANS = (Span.DAY, Span.WEEK, Span.MONTH, Span.YEAR, Span.ALL)
     ZOOMS = True
     LONG_TOOLS = True
@@ -44,13 +44,12 @@ class PanelChart(Chart):
         self._past: PanelPast | None = None
         self._group = GroupPast()
         self.which = Choice()
-        self.which.setAccessibleName("Inverter shown")
+        self.which.setAccessibleName(tr("Inverter shown"))
         self.which.setMinimumContentsLength(14)
         self.which.currentIndexChanged.connect(self._chosen)
         self.day = PanelDay()
         self.energy = Bars()
-        self.facts = FactsList("What is known of this inverter")
-        self.facts.setFixedWidth(_FACTS_WIDTH)
+        self.facts = FactsList(tr("What is known of this inverter"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.day.pane)
         self._stack.addWidget(self.energy)
@@ -203,7 +202,7 @@ class PanelChart(Chart):
             Column(label, None if bar.energy is None else bar.energy.watt_hours, bar.unsure, bar.median, bar.to_come)
             for label, bar in zip(labels, self.bars, strict=True)
         ]
-        self.energy.put_columns(columns, "production", ("this one", "median"), sight.wording)
+        self.energy.put_columns(columns, "production", (tr("this one"), tr("median")), sight.wording)
         told = past.told(sight, self.serial, medians, self.day.peak if self.by_day else None)
         self.facts.put(facts_of(told, sight.wording))
         self._say()

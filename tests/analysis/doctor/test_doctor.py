@@ -12,7 +12,7 @@ from enphase_tray.analysis.doctor.doctor import Doctor
 from enphase_tray.model.alerts import Assessment
 from enphase_tray.model.health import Cause, Concern, HealthReport, PanelHealth
 from enphase_tray.model.history import InverterSeries
-from enphase_tray.model.readings import InverterState, Snapshot
+from enphase_tray.model.readings import DeviceStatus, InverterState, Snapshot
 from enphase_tray.monitor.judge import Judge
 from tests.analysis.ailments import DAY, Ailment, System, afflict, assessed, system
 from tests.bars.weak_panels import rand_index
@@ -160,8 +160,13 @@ def test_a_restart_goes_on_with_the_history_and_a_small_memory() -> None:
     times = tuple(sorted(moments))
     serials = [array.serial(number) for number in range(8)]
     past = InverterSeries(times, {serial: tuple(moments[at].get(serial) for at in times) for serial in serials})
+    half = len(times) // 2
+    pieces = [
+        InverterSeries(past.times[part], {serial: column[part] for serial, column in past.watts.items()})
+        for part in (slice(0, half), slice(half, None))
+    ]
     second = Doctor(json.loads(memory))
-    second.recall(past, array.interval)
+    second.recall(iter(pieces), array.interval)
     for snapshot, assessment in polls[cut:]:
         second.observe(snapshot, assessment)
     again = second.report()
@@ -198,6 +203,25 @@ def moment(array: System) -> tuple[Snapshot, Assessment]:
     )
 
 
+def test_the_gateways_own_week_speaks_only_as_long_as_nothing_else_was_watched() -> None:
+    array = system(81, 12, count=10, roof=0)
+    snapshot, assessment = moment(array)
+    weeks = [9000.0 if number != 3 else 6000.0 for number in range(10)]
+    told = tuple(replace(one, watt_hours_week=week) for one, week in zip(snapshot.inverters, weeks, strict=True))
+    snapshot = replace(snapshot, inverters=told)
+    fresh, again = Doctor(), Doctor()
+    for earlier, meaning in assessed(array.polls(), array.interval):
+        again.observe(earlier, meaning)
+    after_a_start = Doctor(again.memory())
+    concerns = []
+    for doctor in (fresh, after_a_start):
+        doctor.observe(snapshot, assessment)
+        report = doctor.report()
+        assert report is not None
+        concerns.append(panel(report, array, 3).concern)
+    assert concerns == [Concern.LOOK, Concern.UNKNOWN]
+
+
 def test_states_are_news_at_once() -> None:
     array = system(111, 4, count=6, roof=0)
     snapshot, judged = moment(array)
@@ -217,6 +241,26 @@ def test_states_are_news_at_once() -> None:
     assert [one.concern for one in found if one] == [Concern.FAULT, Concern.FAULT, Concern.WELL]
     causes = [one.finding.cause for one in found if one and one.finding]
     assert causes[1:] == [Cause.NOT_REPORTING, Cause.RETIRED]
+
+
+def test_what_every_inverter_says_at_night_is_no_cause_of_one_that_stands() -> None:
+    array = system(111, 4, count=6, roof=0)
+    snapshot, judged = moment(array)
+    doctor, serial = Doctor(), array.serial(0)
+    states = {**judged.states, serial: InverterState.STOPPED}
+    night = tuple(
+        replace(one, device=DeviceStatus(words=("envoy.cond_flags.pcu_ctrl.dc-pwr-low",))) for one in snapshot.inverters
+    )
+    said = []
+    for daylight, inverters in ((True, snapshot.inverters), (False, night), (True, night)):
+        doctor.observe(replace(snapshot, inverters=inverters), replace(judged, states=states, daylight=daylight))
+        report = doctor.report()
+        assert report is not None
+        found = report.panel(serial)
+        assert found is not None
+        assert found.finding is not None
+        said.append(found.finding.cause)
+    assert said == [Cause.INVERTER_FAULT, Cause.INVERTER_FAULT, Cause.NO_DC], "by day the same word tells"
 
 
 def test_empty_lists_and_a_gateway_that_starts_change_nothing() -> None:
@@ -323,3 +367,27 @@ def test_a_panel_that_is_not_heard_of_for_days_with_light_does_not_report_whatev
     assert found.finding.since is not None
     assert abs(found.finding.since.timestamp() - array.start - 10 * DAY) < 1.5 * DAY
     assert [one.concern for one in report.panels].count(Concern.WATCH) == 1
+
+
+def test_the_smaller_of_two_models_is_not_weak_where_its_neighbours_are_the_larger() -> None:
+    array = system(81, 16, count=12, roof=2, spread=0.01)
+    east, west = ([number for number in range(12) if array.planes[number] == plane] for plane in (0, 1))
+    for number in [east[2], *west[2:]]:
+        array.watts[number] *= 0.775
+    array.limit = 1000.0
+    report = live(array)
+    assert len(report.groups) == 2
+    assert [one.concern for one in report.panels] == [Concern.WELL] * 12
+
+
+def test_who_makes_less_at_most_hours_but_not_by_the_day_is_not_weak() -> None:
+    array = system(71, 16, count=8, roof=0, spread=0.01)
+    at_noon = array.clear[0] > 0.85 * array.clear[0].max()
+    for number in range(8):
+        array.watts[number] *= 0.75 if number == 3 else 1.0
+        if number != 3:
+            array.watts[number][at_noon] *= 0.35
+    found = panel(live(array), array, 3)
+    assert found.share is not None
+    assert found.share > 0.9
+    assert found.concern is Concern.WELL

@@ -72,6 +72,7 @@ def reading(*words: str, volts: float | None = None) -> InverterReading:
         (reading("pcu_chan.acvoltagehigh", volts=36.0), InverterState.STOPPED, Cause.GRID_TRIP, Certainty.SURE),
         (reading("pcu_chan.pwrgenoffbycmd"), InverterState.STOPPED, Cause.CURTAILED, Certainty.SURE),
         (reading(), InverterState.STOPPED, Cause.WEAK, Certainty.UNSURE),
+        (reading("obs_strs.failure"), InverterState.STOPPED, Cause.NOT_REPORTING, Certainty.LIKELY),
         (reading("obs_strs.failure"), InverterState.SILENT, Cause.NOT_REPORTING, Certainty.LIKELY),
         (reading("pcu_ctrl.dc-pwr-low", "obs_strs.failure"), InverterState.SILENT, Cause.NOT_REPORTING,
          Certainty.UNSURE),
@@ -80,7 +81,7 @@ def reading(*words: str, volts: float | None = None) -> InverterReading:
 def test_why_an_inverter_stands(
     inverter: InverterReading, state: InverterState, cause: Cause, certainty: Certainty
 ) -> None:
-    finding = stands(inverter, state, SINCE, 1200.0)
+    finding = stands(inverter, state, inverter.device.words, SINCE, 1200.0)
     assert (finding.cause, finding.certainty, finding.since) == (cause, certainty, SINCE)
     assert finding.lost_watt_hours == (None if cause is Cause.NOT_REPORTING else 1200.0)
 
