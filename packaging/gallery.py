@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enphase_tray.model.language import use
 from enphase_tray.settings.settings import Appearance
-from enphase_tray.ui.pages import TABS
+from enphase_tray.ui.look.theme import apply_appearance, to_font
 from enphase_tray.ui.resources import catalogues_directory
-from enphase_tray.ui.theme import apply_appearance, to_font
+from enphase_tray.ui.window.pages import TABS
 from tests.ui import views
 
 SCALES = ("1", "2")

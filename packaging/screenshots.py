@@ -29,17 +29,17 @@ from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import Appearance, IconShows, IconStyle, Settings
 from enphase_tray.status.status import IconState
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.chart_page import ChartPage
-from enphase_tray.ui.glance import Glance
-from enphase_tray.ui.icon import IconKey, IconPainter
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.pages import TABS
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.settings_dialog import SettingsDialog
-from enphase_tray.ui.setup import LOGIN, TRUST, SetupWizard
-from enphase_tray.ui.theme import apply_appearance
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.charting.chart_page import ChartPage
+from enphase_tray.ui.charting.periods import Span
+from enphase_tray.ui.glance.glance import Glance
+from enphase_tray.ui.look.theme import apply_appearance
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.settings.settings_dialog import SettingsDialog
+from enphase_tray.ui.setup.setup import LOGIN, TRUST, SetupWizard
+from enphase_tray.ui.tray.icon import IconKey, IconPainter
+from enphase_tray.ui.window.pages import TABS
+from enphase_tray.ui.window.window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOKS = {"light": Appearance.LIGHT, "dark": Appearance.DARK}

@@ -30,8 +30,8 @@ NOT_FOR_READERS = frozenset(
         "history/chains.py", "history/database.py", "history/journal.py", "history/reader.py", "history/site_days.py",
         "history/upkeep.py",
         # the desktop's own words: entries of start folders, metadata of packages, what systems do with a tray
-        "ui/autostart.py", "ui/autostart_elsewhere.py", "ui/libraries.py", "ui/login_entry.py",
-        "ui/text.py", "ui/ways.py",
+        "ui/desktop/autostart.py", "ui/desktop/autostart_elsewhere.py", "ui/desktop/login_entry.py",
+        "ui/desktop/ways.py", "ui/help/libraries.py", "ui/look/text.py",
         # names of quantities, by which figures are known in problems and in the history
         "gateway/believe.py", "gateway/figures.py", "gateway/endpoints/device_data.py", "gateway/endpoints/energy.py",
         "gateway/endpoints/inventory.py", "gateway/endpoints/inverters_v1.py", "gateway/endpoints/production_json.py",

@@ -20,16 +20,16 @@ from enphase_tray.model.language import tr
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import Language, Settings
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.autostart import Autostart
-from enphase_tray.ui.bugs import BugWatch
-from enphase_tray.ui.desktop_memory import DesktopMemory
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.login_entry import entry_for
+from enphase_tray.ui.desktop.autostart import Autostart
+from enphase_tray.ui.desktop.desktop_memory import DesktopMemory
+from enphase_tray.ui.desktop.login_entry import entry_for
+from enphase_tray.ui.desktop.signals import SignalWatch
+from enphase_tray.ui.desktop.single_instance import SingleInstance
+from enphase_tray.ui.desktop.ways import ways_of
+from enphase_tray.ui.polling.bugs import BugWatch
+from enphase_tray.ui.polling.live import Live
 from enphase_tray.ui.resources import APP_ID
 from enphase_tray.ui.shell import Shell
-from enphase_tray.ui.signals import SignalWatch
-from enphase_tray.ui.single_instance import SingleInstance
-from enphase_tray.ui.ways import ways_of
 
 log = logging.getLogger(__name__)
 

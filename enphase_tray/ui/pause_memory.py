@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
 
-from enphase_tray.ui.desktop_memory import DesktopMemory
-from enphase_tray.ui.notifier import Notifier
-from enphase_tray.ui.tray_menu import Pause
+from enphase_tray.ui.desktop.desktop_memory import DesktopMemory
+from enphase_tray.ui.notices.notifier import Notifier
+from enphase_tray.ui.tray.tray_menu import Pause
 
 
 class PauseMemory(QObject):

@@ -15,24 +15,24 @@ from enphase_tray.settings.attention import AttentionStore
 from enphase_tray.settings.settings import TrayClick
 from enphase_tray.status.status import Status
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.autostart import Autostart
-from enphase_tray.ui.desktop_memory import Choices, DesktopMemory
-from enphase_tray.ui.glance_keeper import GlanceKeeper
-from enphase_tray.ui.icon_choice import IconChoice
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.manners import Manners
-from enphase_tray.ui.messenger import Messenger
-from enphase_tray.ui.panel_tone import DesktopTone, taskbar_is_dark
+from enphase_tray.ui.desktop.autostart import Autostart
+from enphase_tray.ui.desktop.desktop_memory import Choices, DesktopMemory
+from enphase_tray.ui.desktop.manners import Manners
+from enphase_tray.ui.desktop.registry import user_registry
+from enphase_tray.ui.desktop.ways import Ways
+from enphase_tray.ui.glance.glance_keeper import GlanceKeeper
+from enphase_tray.ui.look.saving import Saver
+from enphase_tray.ui.look.when import zone_of
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.notices.messenger import Messenger
 from enphase_tray.ui.pause_memory import PauseMemory
-from enphase_tray.ui.registry import user_registry
-from enphase_tray.ui.saving import Saver
-from enphase_tray.ui.status_feed import StatusFeed
-from enphase_tray.ui.tray import TrayHost
-from enphase_tray.ui.tray_menu import TrayMenu
-from enphase_tray.ui.ways import Ways
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.polling.status_feed import StatusFeed
+from enphase_tray.ui.tray.icon_choice import IconChoice
+from enphase_tray.ui.tray.panel_tone import DesktopTone, taskbar_is_dark
+from enphase_tray.ui.tray.tray import TrayHost
+from enphase_tray.ui.tray.tray_menu import TrayMenu
 from enphase_tray.ui.weekly import WeeklyReports
-from enphase_tray.ui.when import zone_of
 from enphase_tray.ui.windows import Windows
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from enphase_tray.monitor.result import PollResult
 from enphase_tray.settings.files import write_private
 from enphase_tray.settings.settings import Settings
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.when import local_day, zone_of
+from enphase_tray.ui.look.when import local_day, zone_of
 
 log = logging.getLogger(__name__)
 

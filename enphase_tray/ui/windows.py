@@ -13,19 +13,19 @@ from enphase_tray.model.errors import EnphaseTrayError
 from enphase_tray.model.language import mark, tr
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.autostart import Autostart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.help import Help
-from enphase_tray.ui.live import Live
+from enphase_tray.ui.desktop.autostart import Autostart
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.help.help import Help
+from enphase_tray.ui.look.saving import Saver
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.polling.live import Live
 from enphase_tray.ui.resources import app_icon_file
-from enphase_tray.ui.saving import Saver
 
 if TYPE_CHECKING:
-    from enphase_tray.ui.settings_dialog import SettingsDialog
-    from enphase_tray.ui.setup import SetupWizard
-    from enphase_tray.ui.unread_banner import UnreadBanner
-    from enphase_tray.ui.window import MainWindow
+    from enphase_tray.ui.notices.unread_banner import UnreadBanner
+    from enphase_tray.ui.settings.settings_dialog import SettingsDialog
+    from enphase_tray.ui.setup.setup import SetupWizard
+    from enphase_tray.ui.window.window import MainWindow
 
 _FOCUS_MS = 500
 """Clicking the tray may take the focus away first: a window that had it this recently was in front."""
@@ -125,7 +125,7 @@ class Windows(QObject):
             return
         if self._settings is None:
             self._prepare()
-            from enphase_tray.ui.settings_dialog import SettingsDialog
+            from enphase_tray.ui.settings.settings_dialog import SettingsDialog
 
             parent = self._main if self._main is not None and self._main.isVisible() else None
             self._settings = SettingsDialog(self._live, parent, self._attention)
@@ -157,7 +157,7 @@ class Windows(QObject):
         if self._main is None or (self._unread_banner is None and not titles):
             return
         if self._unread_banner is None:
-            from enphase_tray.ui.unread_banner import UnreadBanner
+            from enphase_tray.ui.notices.unread_banner import UnreadBanner
 
             self._unread_banner = UnreadBanner()
             self._unread_banner.seen.connect(self.unread_seen)
@@ -170,7 +170,7 @@ class Windows(QObject):
     @Slot(str)
     def tell_bug(self, report: str) -> None:
         """Show a fault of the program; one at a time, the log has all of them."""
-        from enphase_tray.ui.bug_dialog import BugDialog
+        from enphase_tray.ui.help.bug_dialog import BugDialog
 
         if not any(isinstance(notice, BugDialog) and notice.isVisible() for notice in self._notices):
             self._keep(BugDialog(report))
@@ -214,7 +214,7 @@ class Windows(QObject):
     def _main_window(self) -> "MainWindow":
         if self._main is None:
             self._prepare()
-            from enphase_tray.ui.window import MainWindow
+            from enphase_tray.ui.window.window import MainWindow
 
             self._main = MainWindow(
                 self._live,
@@ -234,7 +234,7 @@ class Windows(QObject):
     def _open_setup(self) -> None:
         if self._setup is None:
             self._prepare()
-            from enphase_tray.ui.setup import SetupWizard
+            from enphase_tray.ui.setup.setup import SetupWizard
 
             self._setup = SetupWizard(self._live)
             self._setup.accepted.connect(self._on_setup_done)
@@ -246,7 +246,7 @@ class Windows(QObject):
         if question is None:
             return
         self._prepare()
-        from enphase_tray.ui.certificate_dialog import ask_about_certificate
+        from enphase_tray.ui.login.certificate_dialog import ask_about_certificate
 
         host = self._live.settings.gateway.host
         parent = self._main if self._main is not None and self._main.isVisible() else None
@@ -255,7 +255,7 @@ class Windows(QObject):
 
     def _prepare(self) -> None:
         """What only matters once a window is seen: colours and the window icon."""
-        from enphase_tray.ui.theme import apply_appearance
+        from enphase_tray.ui.look.theme import apply_appearance
 
         app = QApplication.instance()
         if isinstance(app, QApplication):

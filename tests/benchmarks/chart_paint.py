@@ -25,11 +25,11 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.settings.settings import Appearance
 from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.chart import Chart, Sight
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.header import Shown
-from enphase_tray.ui.periods import Span, period_of
-from enphase_tray.ui.theme import apply_appearance
+from enphase_tray.ui.charting.chart import Chart, Sight
+from enphase_tray.ui.charting.periods import Span, period_of
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.look.header import Shown
+from enphase_tray.ui.look.theme import apply_appearance
 from tests.benchmarks.plan import LAST_DAY, SITE, ZONE, Plan
 
 WIDTH, HEIGHT = 1000, 600

@@ -245,8 +245,8 @@ class TestRealPanel:
 def test_windows_are_not_in_memory_before_they_are_seen(desktop, tray) -> None:
     program = (
         "import sys, enphase_tray.app.desktop; "
-        "late = {'pyqtgraph', 'numpy', 'jeepney', 'keyring', 'zeroconf', 'PySide6.QtSvg', 'enphase_tray.ui.window', "
-        "'enphase_tray.ui.glance', 'enphase_tray.ui.theme'}; "
+        "late = {'pyqtgraph', 'numpy', 'jeepney', 'keyring', 'zeroconf', 'PySide6.QtSvg', "
+        "'enphase_tray.ui.window.window', 'enphase_tray.ui.glance.glance', 'enphase_tray.ui.look.theme'}; "
         "sys.exit(', '.join(sorted(late & set(sys.modules))) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)

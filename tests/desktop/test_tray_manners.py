@@ -13,7 +13,7 @@ from dbus_fast.aio import MessageBus
 
 from enphase_tray.app.desktop import start_command
 from enphase_tray.settings.paths import ProfilePaths
-from enphase_tray.ui.autostart import Autostart, DesktopEntry
+from enphase_tray.ui.desktop.autostart import Autostart, DesktopEntry
 from tests.desktop.bench import Desktop, Program, need, wait_until
 from tests.desktop.conftest import start_notifications, start_panel, start_tray, start_window_manager
 from tests.desktop.shell_program import HOUSE
@@ -253,7 +253,7 @@ def notes(desktop: Desktop, *lines: str) -> Program:
     """Something that shows notes by these lines of Python, and ends after three seconds."""
     head = (
         "from PySide6.QtCore import QCoreApplication, QTimer",
-        "from enphase_tray.ui.desktop_notes import DesktopNotes, Note",
+        "from enphase_tray.ui.notices.desktop_notes import DesktopNotes, Note",
         "app = QCoreApplication([])",
         "notes = DesktopNotes()",
     )

@@ -17,7 +17,7 @@ from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.simulator.config import HouseConfig
 from enphase_tray.simulator.gateway import SimulatedGateway
-from enphase_tray.ui.live import Live
+from enphase_tray.ui.polling.live import Live
 
 NOON = datetime(2026, 6, 21, 10, 0, tzinfo=UTC)
 NEW = HouseConfig()

@@ -14,9 +14,9 @@ from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.muting import Span
 from enphase_tray.status.status import IconState, describe
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.desktop_notes import Note
-from enphase_tray.ui.notifier import Notifier
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.notices.desktop_notes import Note
+from enphase_tray.ui.notices.notifier import Notifier
 from tests.stories.conftest import Homes
 from tests.stories.home import MORNING, Home, rules_of
 

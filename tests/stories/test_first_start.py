@@ -13,9 +13,9 @@ from enphase_tray.model.readings import Login
 from enphase_tray.monitor.service import Draft
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.simulator.cloud import CloudUser, SimulatedCloud
-from enphase_tray.ui.settings_dialog import LOGIN as LOGIN_TAB
-from enphase_tray.ui.settings_dialog import TEST, SettingsDialog
-from enphase_tray.ui.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
+from enphase_tray.ui.settings.settings_dialog import LOGIN as LOGIN_TAB
+from enphase_tray.ui.settings.settings_dialog import TEST, SettingsDialog
+from enphase_tray.ui.setup.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
 from tests.stories.desk import NEW, OLD, Desk
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -14,8 +14,8 @@ from enphase_tray.model.identity import FoundGateway
 from enphase_tray.simulator.cloud import CloudUser, SimulatedCloud
 from enphase_tray.simulator.config import HouseConfig
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.setup import DONE, LOGIN, TRUST, SetupWizard
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.setup.setup import DONE, LOGIN, TRUST, SetupWizard
+from enphase_tray.ui.window.window import MainWindow
 from enphase_tray.ui.windows import Windows
 from tests.stories.desk import NEW, OLD, Desk
 

@@ -53,8 +53,8 @@ def run(polls: int, folder: Path) -> dict[str, float]:
 
     from enphase_tray.settings.paths import ProfilePaths
     from enphase_tray.status.words import Wording
-    from enphase_tray.ui.desktop_memory import DesktopMemory
-    from enphase_tray.ui.live import Live
+    from enphase_tray.ui.desktop.desktop_memory import DesktopMemory
+    from enphase_tray.ui.polling.live import Live
     from enphase_tray.ui.shell import Shell
 
     house._KEPT_DAYS = 4  # the gateway lives in this process too, and usually remembers many of its days

@@ -108,8 +108,8 @@ def watch(profile_folder: Path, seconds: float) -> list[float]:
     from enphase_tray.settings.paths import ProfilePaths
     from enphase_tray.settings.secrets import SecretStore
     from enphase_tray.status.words import Wording
-    from enphase_tray.ui.desktop_memory import DesktopMemory
-    from enphase_tray.ui.live import Live
+    from enphase_tray.ui.desktop.desktop_memory import DesktopMemory
+    from enphase_tray.ui.polling.live import Live
     from enphase_tray.ui.shell import Shell
 
     app = QApplication([])

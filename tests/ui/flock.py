@@ -11,7 +11,7 @@ from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.readings import InverterReading, Snapshot
 from enphase_tray.settings.settings import Settings
-from enphase_tray.ui.attention import Attention
+from enphase_tray.ui.notices.attention import Attention
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, moment
 

@@ -14,7 +14,7 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.readings import NetReading, PowerReading, Snapshot
 from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.header import Shown
+from enphase_tray.ui.look.header import Shown
 from tests.ui import make_believe as site
 
 ZONE = ZoneInfo(site.ZONE)

@@ -51,8 +51,8 @@ from enphase_tray.simulator.cloud import CloudUser, SimulatedCloud
 from enphase_tray.simulator.config import HouseConfig
 from enphase_tray.simulator.faults import Fault, FaultKind
 from enphase_tray.simulator.gateway import SimulatedGateway
-from enphase_tray.ui.certificate_dialog import CertificateDialog
-from enphase_tray.ui.live import Live
+from enphase_tray.ui.login.certificate_dialog import CertificateDialog
+from enphase_tray.ui.polling.live import Live
 
 SITE = "122012345678"
 ZONE = "Europe/Amsterdam"

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QTableView, QWidget
 
-from enphase_tray.ui.chart import Chart
-from enphase_tray.ui.pages import TABS
+from enphase_tray.ui.charting.chart import Chart
+from enphase_tray.ui.window.pages import TABS
 from tests.ui import views
 from tests.ui.legibility import settle
 
@@ -183,7 +183,7 @@ def _grouped(widget: QAbstractButton) -> bool:
 
 def test_what_is_shown_by_shape_and_colour_is_said_in_words(qtbot, stage: views.Stage) -> None:
     """Marks are pictures: beside each stands a text, or the group that holds it has a name."""
-    from enphase_tray.ui.marks import Mark, MarkWidget
+    from enphase_tray.ui.look.marks import Mark, MarkWidget
 
     for name, make in views.WINDOWS.items():
         with views.shown(make(stage)) as window:

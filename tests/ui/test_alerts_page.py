@@ -18,11 +18,11 @@ from enphase_tray.settings.attention import AttentionStore
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import QuietHours, RuleMode, Settings
 from enphase_tray.status.muting import Span
-from enphase_tray.ui.alerts_page import AlertsPage
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.preview_dialog import PreviewDialog
-from enphase_tray.ui.settings_dialog import ALERTS, SettingsDialog
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.settings.alerts_page import AlertsPage
+from enphase_tray.ui.settings.preview_dialog import PreviewDialog
+from enphase_tray.ui.settings.settings_dialog import ALERTS, SettingsDialog
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -3,8 +3,8 @@
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.banners import Actions, Trouble, troubles
-from enphase_tray.ui.header import Shown
+from enphase_tray.ui.look.header import Shown
+from enphase_tray.ui.window.banners import Actions, Trouble, troubles
 from tests.ui import make_believe as site
 
 

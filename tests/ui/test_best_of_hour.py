@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from enphase_tray.history.reader import HistoryReader
-from enphase_tray.ui.best_of_hour import BestOfHour
+from enphase_tray.ui.tray.best_of_hour import BestOfHour
 from tests.ui import lived
 
 DAYS = {lived.TODAY - timedelta(days=ago): 20_000.0 + 1_000.0 * (ago == 3) for ago in range(5, -1, -1)}

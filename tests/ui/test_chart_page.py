@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from enphase_tray.history.reader import HistoryReader
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.charting.chart_page import ChartPage
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._axes import WattAxis
 from enphase_tray.ui.charts.day import DayChart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.readout import Readout
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.look.readout import Readout
 from tests.ui import lived
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, shown

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from enphase_tray.settings.settings import Appearance
-from enphase_tray.ui.marks import Mark, mark_colour
-from enphase_tray.ui.stylesheet import picked, style_sheet
-from enphase_tray.ui.theme import apply_appearance, colours, contrast, readable
+from enphase_tray.ui.look.marks import Mark, mark_colour
+from enphase_tray.ui.look.stylesheet import picked, style_sheet
+from enphase_tray.ui.look.theme import apply_appearance, colours, contrast, readable
 
 TEXT, GRAPHICS = 4.5, 3.0
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")

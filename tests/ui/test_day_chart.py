@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.charting.chart_page import ChartPage
 from enphase_tray.ui.charts.day import DayChart
-from enphase_tray.ui.desktop_memory import Choices
+from enphase_tray.ui.desktop.desktop_memory import Choices
 from tests.ui import lived
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, ZONE, shown

@@ -7,10 +7,10 @@ import pytest
 
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.settings.settings import Settings
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.desktop_memory import Choices, DesktopMemory, Remembered
-from enphase_tray.ui.notifier import BalloonNotes, Notifier
-from enphase_tray.ui.tray_menu import Pause
+from enphase_tray.ui.desktop.desktop_memory import Choices, DesktopMemory, Remembered
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.notices.notifier import BalloonNotes, Notifier
+from enphase_tray.ui.tray.tray_menu import Pause
 
 
 def test_what_was_remembered_is_known_next_time(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from enphase_tray.ui.bus_link import BusLink
-from enphase_tray.ui.desktop_notes import DesktopNotes, Note
+from enphase_tray.ui.notices.bus_link import BusLink
+from enphase_tray.ui.notices.desktop_notes import DesktopNotes, Note
 
 NOTE = Note("relay-1", "Relay 68177 is open", "Production has stopped.", 2)
 

@@ -12,14 +12,14 @@ from enphase_tray.history.writer import HistoryWriter
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.history import Energy, Provenance, Rejection, SiteDay
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.charting.chart_page import ChartPage
+from enphase_tray.ui.charting.periods import Period, Span, period_of
 from enphase_tray.ui.charts._bars import nice_step
 from enphase_tray.ui.charts.energy import EnergyChart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.energy_bars import Bar, Days, Quantity, bars_of, offered, total_between
-from enphase_tray.ui.energy_words import all_words, bar_words, known_words, left_out_words, totals_line
-from enphase_tray.ui.periods import Period, Span, period_of
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.energy_bars import Bar, Days, Quantity, bars_of, offered, total_between
+from enphase_tray.ui.figures.energy_words import all_words, bar_words, known_words, left_out_words, totals_line
 from tests.ui import lived
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, shown

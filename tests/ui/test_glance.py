@@ -20,15 +20,15 @@ from enphase_tray.monitor.result import PollResult
 from enphase_tray.settings.settings import Appearance, GatewaySettings, Settings
 from enphase_tray.status.muting import Span
 from enphase_tray.status.words import UNKNOWN, Wording
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.glance import Glance
-from enphase_tray.ui.glance_day import against_yesterday, read_day
-from enphase_tray.ui.glance_keeper import GlanceKeeper
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.marks import Mark
-from enphase_tray.ui.site_day import span_to_show
-from enphase_tray.ui.theme import apply_appearance
-from enphase_tray.ui.ways import Ways
+from enphase_tray.ui.desktop.ways import Ways
+from enphase_tray.ui.figures.site_day import span_to_show
+from enphase_tray.ui.glance.glance import Glance
+from enphase_tray.ui.glance.glance_day import against_yesterday, read_day
+from enphase_tray.ui.glance.glance_keeper import GlanceKeeper
+from enphase_tray.ui.look.marks import Mark
+from enphase_tray.ui.look.theme import apply_appearance
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.polling.live import Live
 from tests.ui import lived
 from tests.ui import make_believe as site
 
@@ -309,8 +309,8 @@ class TestKeeper:
 def test_it_needs_no_charts() -> None:
     program = (
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]); "
-        "import enphase_tray.ui.glance; "
-        "late = {'pyqtgraph', 'numpy', 'enphase_tray.ui.window', 'enphase_tray.ui.charts'}; "
+        "import enphase_tray.ui.glance.glance; "
+        "late = {'pyqtgraph', 'numpy', 'enphase_tray.ui.window.window', 'enphase_tray.ui.charts'}; "
         "print(*sorted(late & set(sys.modules)))"
     )
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}

@@ -17,13 +17,13 @@ from enphase_tray.model.errors import SettingsError
 from enphase_tray.model.health import Cause, Certainty, Finding, HealthReport
 from enphase_tray.status.csv import rows_to_csv
 from enphase_tray.status.health import NO_PRICE, Price
-from enphase_tray.ui.chart import Jump
+from enphase_tray.ui.charting.chart import Jump
 from enphase_tray.ui.charts.health import HealthChart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.health_model import SHARE_COLUMN, group_letter, panel_mark
-from enphase_tray.ui.health_page import HealthPage
-from enphase_tray.ui.marks import Mark
-from enphase_tray.ui.saving import Saver
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.look.marks import Mark
+from enphase_tray.ui.look.saving import Saver
+from enphase_tray.ui.window.health_model import SHARE_COLUMN, group_letter, panel_mark
+from enphase_tray.ui.window.health_page import HealthPage
 from tests.status import sick_bay as bay
 from tests.ui import lived, ward
 from tests.ui import make_believe as site

@@ -15,12 +15,13 @@ from enphase_tray.model.alerts import Assessment
 from enphase_tray.model.history import Energy, InverterDays, Provenance
 from enphase_tray.settings.settings import Appearance
 from enphase_tray.status.csv import rows_to_csv
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.charting.chart_page import ChartPage
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts.heat_map import HeatMapChart
 from enphase_tray.ui.charts.panel import PanelChart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.heat import (
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.heat import (
     DIM_CLASS,
     SAME_CLASS,
     UNKNOWN_CLASS,
@@ -29,9 +30,8 @@ from enphase_tray.ui.heat import (
     heat_map,
     on_calendar,
 )
-from enphase_tray.ui.pages import Pages
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.theme import apply_appearance
+from enphase_tray.ui.look.theme import apply_appearance
+from enphase_tray.ui.window.pages import Pages
 from tests.ui import flock
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, shown

@@ -15,15 +15,15 @@ from enphase_tray import __version__
 from enphase_tray.model.checkup import CheckStep, StepVerdict
 from enphase_tray.model.identity import Secret
 from enphase_tray.settings.settings import Settings
-from enphase_tray.ui.about_dialog import AboutDialog
-from enphase_tray.ui.help import Help
-from enphase_tray.ui.libraries import LIBRARIES, libraries
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.settings_dialog import SettingsDialog
-from enphase_tray.ui.tray_menu import TrayMenu
-from enphase_tray.ui.trouble_dialog import TroubleDialog
-from enphase_tray.ui.trouble_words import Way, advice_of, step_of, way_out
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.help.about_dialog import AboutDialog
+from enphase_tray.ui.help.help import Help
+from enphase_tray.ui.help.libraries import LIBRARIES, libraries
+from enphase_tray.ui.help.trouble_dialog import TroubleDialog
+from enphase_tray.ui.help.trouble_words import Way, advice_of, step_of, way_out
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.settings.settings_dialog import SettingsDialog
+from enphase_tray.ui.tray.tray_menu import TrayMenu
+from enphase_tray.ui.window.window import MainWindow
 from tests.conftest import REPOSITORY
 from tests.ui import make_believe as site
 from tests.ui import views

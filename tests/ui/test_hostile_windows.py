@@ -22,12 +22,12 @@ from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.settings.state import TrustEntry
 from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.bug_dialog import BugDialog
-from enphase_tray.ui.certificate_dialog import CertificateDialog
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.settings_dialog import SettingsDialog
-from enphase_tray.ui.trust_page import TrustPage
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.help.bug_dialog import BugDialog
+from enphase_tray.ui.login.certificate_dialog import CertificateDialog
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.settings.settings_dialog import SettingsDialog
+from enphase_tray.ui.settings.trust_page import TrustPage
+from enphase_tray.ui.window.window import MainWindow
 from tests.history.numbers import times
 from tests.trust.test_hostile_text import hostile_texts
 from tests.ui import make_believe as site

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from enphase_tray.settings.settings import IconShows, IconStyle
 from enphase_tray.status.status import IconState
-from enphase_tray.ui.icon import BASE_SIZES, RING_STEPS, IconKey, IconPainter, paint, ring_steps, sizes
+from enphase_tray.ui.tray.icon import BASE_SIZES, RING_STEPS, IconKey, IconPainter, paint, ring_steps, sizes
 
 SCALES = (1.0, 1.25, 1.5, 2.0)
 WITH_FIGURE = (IconState.NORMAL, IconState.LOOK, IconState.FAULT, IconState.STALE)

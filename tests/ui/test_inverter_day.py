@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.status.csv import rows_to_csv
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.charting.chart_page import ChartPage
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._names import spread
 from enphase_tray.ui.charts.inverter_day import InverterDayChart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.inverter_page import InverterPage
-from enphase_tray.ui.periods import Span
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.window.inverter_page import InverterPage
 from tests.ui import flock
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, ZONE, moment, shown

@@ -30,7 +30,7 @@ from enphase_tray.simulator.faults import Fault, FaultKind
 from enphase_tray.simulator.gateway import SimulatedGateway
 from enphase_tray.status.status import IconState, describe
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.live import Live
+from enphase_tray.ui.polling.live import Live
 from tests.ui.facts import NOON
 
 FAST = 1200.0

@@ -11,16 +11,16 @@ import pytest
 
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.autostart import Autostart, DesktopEntry, entry_text
-from enphase_tray.ui.autostart_elsewhere import LaunchAgent, RunValue
-from enphase_tray.ui.bug_dialog import BugDialog
-from enphase_tray.ui.bugs import BugWatch
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.login_entry import entry_for
-from enphase_tray.ui.power import SleepWatch
+from enphase_tray.ui.desktop.autostart import Autostart, DesktopEntry, entry_text
+from enphase_tray.ui.desktop.autostart_elsewhere import LaunchAgent, RunValue
+from enphase_tray.ui.desktop.login_entry import entry_for
+from enphase_tray.ui.desktop.power import SleepWatch
+from enphase_tray.ui.desktop.signals import SignalWatch
+from enphase_tray.ui.desktop.single_instance import SingleInstance, socket_name
+from enphase_tray.ui.help.bug_dialog import BugDialog
+from enphase_tray.ui.polling.bugs import BugWatch
+from enphase_tray.ui.polling.live import Live
 from enphase_tray.ui.resources import app_icon_file, icons_directory
-from enphase_tray.ui.signals import SignalWatch
-from enphase_tray.ui.single_instance import SingleInstance, socket_name
 from enphase_tray.ui.windows import Windows
 from tests.ui import make_believe as site
 
@@ -42,7 +42,7 @@ class TestSingleInstance:
     def test_a_killed_one_leaves_nothing_in_the_way(self, qapp, tmp_path: Path) -> None:
         program = (
             "import os, signal, sys, pathlib; from PySide6.QtCore import QCoreApplication; "
-            "from enphase_tray.ui.single_instance import SingleInstance; app = QCoreApplication([]); "
+            "from enphase_tray.ui.desktop.single_instance import SingleInstance; app = QCoreApplication([]); "
             "one = SingleInstance(pathlib.Path(sys.argv[1])); assert one.claim(); os.kill(os.getpid(), signal.SIGKILL)"
         )
         done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
@@ -63,7 +63,7 @@ class TestSingleInstance:
         assert first.claim()
         program = (
             "import sys, pathlib; from PySide6.QtCore import QCoreApplication; "
-            "from enphase_tray.ui.single_instance import SingleInstance; app = QCoreApplication([]); "
+            "from enphase_tray.ui.desktop.single_instance import SingleInstance; app = QCoreApplication([]); "
             "sys.exit(SingleInstance(pathlib.Path(sys.argv[1])).claim(sys.argv[2]))"
         )
         with qtbot.waitSignal(first.show_requested, timeout=10_000) as asked:

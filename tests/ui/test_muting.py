@@ -18,10 +18,10 @@ from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.status.muting import Span
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.inverter_model import STATE_COLUMN
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.window.inverter_model import STATE_COLUMN
+from enphase_tray.ui.window.window import MainWindow
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

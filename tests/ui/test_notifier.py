@@ -10,10 +10,10 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.settings.attention import AttentionStore
 from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import QuietHours, RuleMode, Settings
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.desktop_notes import Note
-from enphase_tray.ui.notifier import BalloonNotes, Notifier, cut
-from enphase_tray.ui.tray_menu import Pause
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.notices.desktop_notes import Note
+from enphase_tray.ui.notices.notifier import BalloonNotes, Notifier, cut
+from enphase_tray.ui.tray.tray_menu import Pause
 from tests.ui.facts import NOON, alert, event, result
 
 

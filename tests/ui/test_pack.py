@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from enphase_tray.model.history import InverterSeries
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.pack import STEP_SECONDS, Pack, Stray, percentile, sampled
-from enphase_tray.ui.pack_day import PackDay
-from enphase_tray.ui.pack_words import moment_words, stray_words
-from enphase_tray.ui.serials import short_names
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.figures.pack import STEP_SECONDS, Pack, Stray, percentile, sampled
+from enphase_tray.ui.figures.pack_day import PackDay
+from enphase_tray.ui.figures.pack_words import moment_words, stray_words
+from enphase_tray.ui.look.serials import short_names
 from tests.ui import flock
 from tests.ui import make_believe as site
 

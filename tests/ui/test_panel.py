@@ -17,15 +17,15 @@ from enphase_tray.model.history import Energy, Provenance
 from enphase_tray.model.readings import InverterState
 from enphase_tray.status.csv import rows_to_csv
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.chart_page import ChartPage
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.charting.chart_page import ChartPage
+from enphase_tray.ui.charting.periods import Period, Span, period_of
 from enphase_tray.ui.charts.panel import PanelChart
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.group_past import GroupPast
-from enphase_tray.ui.header import Shown
-from enphase_tray.ui.panel_energy import Bar, bars_of, best_day, energy_of, worst_share
-from enphase_tray.ui.panel_words import bar_labels, bar_words, span_words, whole_words
-from enphase_tray.ui.periods import Period, Span, period_of
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.group_past import GroupPast
+from enphase_tray.ui.figures.panel_energy import Bar, bars_of, best_day, energy_of, worst_share
+from enphase_tray.ui.figures.panel_words import bar_labels, bar_words, span_words, whole_words
+from enphase_tray.ui.look.header import Shown
 from tests.ui import flock
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, moment, shown

@@ -7,8 +7,8 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from enphase_tray.ui.date_bar import DateBar
-from enphase_tray.ui.periods import Period, Span, moved, period_of, year_before
+from enphase_tray.ui.charting.date_bar import DateBar
+from enphase_tray.ui.charting.periods import Period, Span, moved, period_of, year_before
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enphase_tray.settings.settings import Appearance
-from enphase_tray.ui.header import TitleLine
-from enphase_tray.ui.pages import TABS
-from enphase_tray.ui.theme import apply_appearance
+from enphase_tray.ui.look.header import TitleLine
+from enphase_tray.ui.look.theme import apply_appearance
+from enphase_tray.ui.window.pages import TABS
 from tests.ui import views
 from tests.ui.legibility import complaints, settle
 

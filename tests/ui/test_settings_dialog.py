@@ -25,12 +25,12 @@ from enphase_tray.settings.settings import (
 )
 from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.status import IconState
-from enphase_tray.ui.icon import IconKey, IconPainter
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.login_fields import TokenLoginFields
-from enphase_tray.ui.settings_dialog import GATEWAY, LOGIN, TEST, SettingsDialog
-from enphase_tray.ui.tray_fields import TrayFields
-from enphase_tray.ui.trial import TrialSteps
+from enphase_tray.ui.login.login_fields import TokenLoginFields
+from enphase_tray.ui.login.trial import TrialSteps
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.settings.settings_dialog import GATEWAY, LOGIN, TEST, SettingsDialog
+from enphase_tray.ui.settings.tray_fields import TrayFields
+from enphase_tray.ui.tray.icon import IconKey, IconPainter
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

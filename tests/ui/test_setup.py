@@ -12,8 +12,8 @@ from enphase_tray.model.errors import LoginRefused, TokenMissing, Unreachable
 from enphase_tray.model.identity import Family, FoundGateway, Secret
 from enphase_tray.settings.settings import Settings
 from enphase_tray.simulator.faults import FaultKind
-from enphase_tray.ui.certificate_dialog import CertificateDialog
-from enphase_tray.ui.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
+from enphase_tray.ui.login.certificate_dialog import CertificateDialog
+from enphase_tray.ui.setup.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

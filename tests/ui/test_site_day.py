@@ -14,9 +14,9 @@ from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._axes import WattAxis
 from enphase_tray.ui.charts._labels import Name, View, places_for
 from enphase_tray.ui.charts._pane import arrays
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.site_day import SiteDayCurves, energy_until, next_time, shift, span_to_show
-from enphase_tray.ui.when import day_bounds
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.figures.site_day import SiteDayCurves, energy_until, next_time, shift, span_to_show
+from enphase_tray.ui.look.when import day_bounds
 from tests.ui import make_believe as site
 
 ZONE = ZoneInfo(site.ZONE)

@@ -15,10 +15,10 @@ from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import IconStyle, Settings
 from enphase_tray.status.status import IconState, Status
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.status_feed import StatusFeed, next_change_seconds
-from enphase_tray.ui.tray import Look, TrayHost
-from enphase_tray.ui.tray_menu import Pause, TrayMenu
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.polling.status_feed import StatusFeed, next_change_seconds
+from enphase_tray.ui.tray.tray import Look, TrayHost
+from enphase_tray.ui.tray.tray_menu import Pause, TrayMenu
 from tests.ui.facts import NOON, alert, event, result
 
 # The offscreen platform has no tray of its own to listen to.

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from enphase_tray.model.identity import CertificateFacts, Pin, pairing_code
 from enphase_tray.settings.state import TrustEntry, TrustEvent
-from enphase_tray.ui.settings_dialog import TRUST, SettingsDialog
-from enphase_tray.ui.trust_page import TrustPage, what
+from enphase_tray.ui.settings.settings_dialog import TRUST, SettingsDialog
+from enphase_tray.ui.settings.trust_page import TrustPage, what
 from tests.ui import make_believe as site
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -12,17 +12,17 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.settings.settings import Appearance, GatewaySettings, IconShows, IconStyle, Settings
 from enphase_tray.status.status import IconState, Status
-from enphase_tray.ui.clock_watch import ClockWatch
-from enphase_tray.ui.desktop_notes import Note
-from enphase_tray.ui.icon_choice import IconChoice, is_wrong
-from enphase_tray.ui.network import NetworkWatch
-from enphase_tray.ui.panel_tone import DesktopTone, taskbar_is_dark
-from enphase_tray.ui.screens import ScreenWatch
-from enphase_tray.ui.theme import apply_appearance
-from enphase_tray.ui.tray import Look
-from enphase_tray.ui.unread import Unread
-from enphase_tray.ui.unread_banner import UnreadBanner
-from enphase_tray.ui.ways import Ways, ways_of
+from enphase_tray.ui.desktop.clock_watch import ClockWatch
+from enphase_tray.ui.desktop.network import NetworkWatch
+from enphase_tray.ui.desktop.screens import ScreenWatch
+from enphase_tray.ui.desktop.ways import Ways, ways_of
+from enphase_tray.ui.look.theme import apply_appearance
+from enphase_tray.ui.notices.desktop_notes import Note
+from enphase_tray.ui.notices.unread import Unread
+from enphase_tray.ui.notices.unread_banner import UnreadBanner
+from enphase_tray.ui.tray.icon_choice import IconChoice, is_wrong
+from enphase_tray.ui.tray.panel_tone import DesktopTone, taskbar_is_dark
+from enphase_tray.ui.tray.tray import Look
 from tests.ui.facts import NOON
 from tests.ui.test_manners import FakeRegistry
 
@@ -121,7 +121,9 @@ class TestScreenWatch:
         assert window.geometry() == before
 
     def test_a_screen_that_shrinks_under_a_window(self, qtbot, window, monkeypatch) -> None:
-        monkeypatch.setattr("enphase_tray.ui.screens.back_on_screen", lambda frame, rooms: QRect(5, 6, 200, 100))
+        monkeypatch.setattr(
+            "enphase_tray.ui.desktop.screens.back_on_screen", lambda frame, rooms: QRect(5, 6, 200, 100)
+        )
         window.show()
         ScreenWatch().look()
         assert window.frameGeometry() == QRect(5, 6, 200, 100)

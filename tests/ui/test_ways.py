@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 
 from enphase_tray.settings.settings import IconStyle
-from enphase_tray.ui.placing import GAP, back_on_screen, panel_edge, place
-from enphase_tray.ui.ways import PanelTone, tone_for, ways_of
+from enphase_tray.ui.desktop.placing import GAP, back_on_screen, panel_edge, place
+from enphase_tray.ui.desktop.ways import PanelTone, tone_for, ways_of
 
 SCREEN = QRect(0, 0, 1280, 800)
 TOP_PANEL = QRect(0, 28, 1280, 772)

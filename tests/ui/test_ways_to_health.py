@@ -14,10 +14,10 @@ from enphase_tray.model.clock import ManualClock
 from enphase_tray.monitor.result import PollResult
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.wellness import gravest_alert
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.look.wellness import gravest_alert
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.window.window import MainWindow
 from tests.status import sick_bay as bay
 from tests.ui import make_believe as site
 from tests.ui import ward

@@ -23,15 +23,15 @@ from enphase_tray.settings.paths import ProfilePaths
 from enphase_tray.settings.settings import Appearance, GatewaySettings, Settings
 from enphase_tray.simulator.faults import FaultKind
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.chart import Jump
-from enphase_tray.ui.desktop_memory import Choices, DesktopMemory
-from enphase_tray.ui.inverter_model import COLUMNS
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.pages import TABS
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.text import clean, tip
-from enphase_tray.ui.theme import apply_appearance, colours, contrast, is_dark
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.charting.chart import Jump
+from enphase_tray.ui.charting.periods import Span
+from enphase_tray.ui.desktop.desktop_memory import Choices, DesktopMemory
+from enphase_tray.ui.look.text import clean, tip
+from enphase_tray.ui.look.theme import apply_appearance, colours, contrast, is_dark
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.window.inverter_model import COLUMNS
+from enphase_tray.ui.window.pages import TABS
+from enphase_tray.ui.window.window import MainWindow
 from tests.ui import make_believe as site
 
 Make = Callable[..., MainWindow]

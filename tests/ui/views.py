@@ -22,18 +22,18 @@ from enphase_tray.monitor.result import PollResult
 from enphase_tray.settings.settings import Appearance, GatewaySettings, Settings
 from enphase_tray.settings.state import TrustEntry, TrustEvent
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.about_dialog import AboutDialog
-from enphase_tray.ui.attention import Attention
-from enphase_tray.ui.bug_dialog import BugDialog
-from enphase_tray.ui.certificate_dialog import CertificateDialog
-from enphase_tray.ui.glance import Glance
-from enphase_tray.ui.live import Live
-from enphase_tray.ui.marks import Mark
-from enphase_tray.ui.preview_dialog import PreviewDialog
-from enphase_tray.ui.settings_dialog import SettingsDialog
-from enphase_tray.ui.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
-from enphase_tray.ui.trouble_dialog import TroubleDialog
-from enphase_tray.ui.window import MainWindow
+from enphase_tray.ui.glance.glance import Glance
+from enphase_tray.ui.help.about_dialog import AboutDialog
+from enphase_tray.ui.help.bug_dialog import BugDialog
+from enphase_tray.ui.help.trouble_dialog import TroubleDialog
+from enphase_tray.ui.login.certificate_dialog import CertificateDialog
+from enphase_tray.ui.look.marks import Mark
+from enphase_tray.ui.notices.attention import Attention
+from enphase_tray.ui.polling.live import Live
+from enphase_tray.ui.settings.preview_dialog import PreviewDialog
+from enphase_tray.ui.settings.settings_dialog import SettingsDialog
+from enphase_tray.ui.setup.setup import DONE, FIND, LOGIN, TRUST, SetupWizard
+from enphase_tray.ui.window.window import MainWindow
 from tests.status import sick_bay
 from tests.ui import lived, ward
 from tests.ui import make_believe as site

@@ -10,7 +10,7 @@ from enphase_tray.model.alerts import Alert, AlertEvent, Change, Severity
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.readings import Snapshot
 from enphase_tray.status.health import NO_PRICE, Price
-from enphase_tray.ui.header import Shown
+from enphase_tray.ui.look.header import Shown
 from tests.status import sick_bay
 from tests.ui import lived
 from tests.ui import make_believe as site

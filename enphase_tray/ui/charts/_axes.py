@@ -5,7 +5,7 @@ from typing import Any
 
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._plotting import pg
-from enphase_tray.ui.theme import to_font
+from enphase_tray.ui.look.theme import to_font
 
 _HOUR = 3600.0
 _STEPS = (300.0, 600.0, 900.0, 1800.0, _HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR)

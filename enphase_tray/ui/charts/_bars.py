@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import Canvas, blended, words
-from enphase_tray.ui.theme import GRID, Colours, readable, to_font
+from enphase_tray.ui.look.theme import GRID, Colours, readable, to_font
 
 _LEFT = 14.0 * GRID
 _ABOVE = 6.0 * GRID

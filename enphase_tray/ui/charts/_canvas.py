@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from enphase_tray.ui.theme import Colours, colours, note_font
+from enphase_tray.ui.look.theme import Colours, colours, note_font
 
 
 class Canvas(QWidget):

@@ -13,8 +13,8 @@ from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._labels import Name, View, places_for
 from enphase_tray.ui.charts._pane import Pane, arrays, soft, thin
 from enphase_tray.ui.charts._plotting import np, pg
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.theme import Colours, note_font, readable
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.look.theme import Colours, note_font, readable
 
 LEAST_SPAN = 1800.0
 _LEAST_WATTS = 100.0

@@ -9,9 +9,9 @@ from enphase_tray.model.dates import dated
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import Canvas, words
 from enphase_tray.ui.charts._heat_scale import class_colours, draw_scale, unknown_brush
-from enphase_tray.ui.heat import HeatMap
-from enphase_tray.ui.marks import Mark, draw_mark, mark_colour
-from enphase_tray.ui.theme import GRID, to_font
+from enphase_tray.ui.figures.heat import HeatMap
+from enphase_tray.ui.look.marks import Mark, draw_mark, mark_colour
+from enphase_tray.ui.look.theme import GRID, to_font
 
 _TALLEST = 36.0
 _WIDEST = 72.0

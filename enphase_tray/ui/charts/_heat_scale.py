@@ -6,8 +6,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from enphase_tray.model.language import mark, tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import blended, words
-from enphase_tray.ui.heat import CLASSES, LIMITS, SAME_CLASS
-from enphase_tray.ui.theme import GRID, Colours, contrast, to_font
+from enphase_tray.ui.figures.heat import CLASSES, LIMITS, SAME_CLASS
+from enphase_tray.ui.look.theme import GRID, Colours, contrast, to_font
 
 _LIGHT = ("#004a80", "#eceef1", "#c96f00")
 _DARK = ("#74c6ff", "#3a4047", "#ffab1a")

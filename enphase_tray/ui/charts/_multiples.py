@@ -8,8 +8,8 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea
 
 from enphase_tray.ui.charts._canvas import Canvas, blended, words
-from enphase_tray.ui.marks import Mark, draw_mark, mark_colour
-from enphase_tray.ui.theme import GRID
+from enphase_tray.ui.look.marks import Mark, draw_mark, mark_colour
+from enphase_tray.ui.look.theme import GRID
 
 _LEAST_WIDE = 24.0 * GRID
 _LEAST_TALL = 15.0 * GRID

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont
 
 from enphase_tray.ui.charts._plotting import pg
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.theme import Colours
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.look.theme import Colours
 
 _BESIDE = 4.0
 _SAMPLES = 12

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._pack_pane import Line
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.pack import Stray
-from enphase_tray.ui.pack_words import stray_words
-from enphase_tray.ui.theme import Colours
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.figures.pack import Stray
+from enphase_tray.ui.figures.pack_words import stray_words
+from enphase_tray.ui.look.theme import Colours
 
 SHOWN_STRAYS = 5
 

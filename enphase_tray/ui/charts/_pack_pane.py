@@ -14,9 +14,9 @@ from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._names import Name, Names
 from enphase_tray.ui.charts._pane import Pane, arrays, thin
 from enphase_tray.ui.charts._plotting import np, pg
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.pack import Envelope
-from enphase_tray.ui.theme import Colours, note_font
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.figures.pack import Envelope
+from enphase_tray.ui.look.theme import Colours, note_font
 
 _LEAST_SPAN = 1800.0
 _LEAST_WATTS = 10.0

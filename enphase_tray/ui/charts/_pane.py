@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFont, QPen
 from enphase_tray.ui.charts._axes import TimeAxis, WattAxis
 from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._plotting import np, pg
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.theme import Colours, to_font
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.look.theme import Colours, to_font
 
 _AXIS_WIDTH = 52
 

@@ -8,11 +8,11 @@ from PySide6.QtGui import QFont
 from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._pack_pane import Line, PackPane
-from enphase_tray.ui.day_curves import Curve
-from enphase_tray.ui.pack import Pack, Stray
-from enphase_tray.ui.pack_day import PackDay
-from enphase_tray.ui.pack_words import moment_words
-from enphase_tray.ui.theme import Colours
+from enphase_tray.ui.figures.day_curves import Curve
+from enphase_tray.ui.figures.pack import Pack, Stray
+from enphase_tray.ui.figures.pack_day import PackDay
+from enphase_tray.ui.figures.pack_words import moment_words
+from enphase_tray.ui.look.theme import Colours
 
 
 class PanelDay(QObject):

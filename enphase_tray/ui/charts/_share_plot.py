@@ -12,7 +12,7 @@ from enphase_tray.status.mean_day import MeanDay
 from enphase_tray.status.report_charts import USUAL_BAND, lost_strips, nice_step, runs
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import Canvas, blended, words
-from enphase_tray.ui.theme import GRID, to_font
+from enphase_tray.ui.look.theme import GRID, to_font
 
 _LEFT, _ABOVE, _BELOW = 10.0 * GRID, 6.0 * GRID, 5.0 * GRID
 _BETWEEN = 4.0 * GRID

@@ -10,14 +10,14 @@ from enphase_tray.model.dates import dated
 from enphase_tray.model.language import mark, tr
 from enphase_tray.status.csv import local_text, utc_text
 from enphase_tray.status.words import UNKNOWN
-from enphase_tray.ui.chart import Chart, Sheet, Sight, Twin
+from enphase_tray.ui.charting.chart import Chart, Sheet, Sight, Twin
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._day_plot import DayPlot, Line
-from enphase_tray.ui.day_compare import Compared, DayShelf, light_words
-from enphase_tray.ui.day_words import moment_words, total_words, why_empty
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.site_day import SiteDayCurves, next_time, span_to_show
-from enphase_tray.ui.theme import colours
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.day_compare import Compared, DayShelf, light_words
+from enphase_tray.ui.figures.day_words import moment_words, total_words, why_empty
+from enphase_tray.ui.figures.site_day import SiteDayCurves, next_time, span_to_show
+from enphase_tray.ui.look.theme import colours
 
 _STEPS_ACROSS = 200
 _COLUMNS = ("time_utc", "time_local", "production_watts", "consumption_watts", "net_watts")

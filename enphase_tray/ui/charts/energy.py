@@ -6,17 +6,17 @@ from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.dates import dated
 from enphase_tray.model.language import mark, tr
 from enphase_tray.status.words import UNKNOWN
-from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._bars import Bars, Column
-from enphase_tray.ui.choices import Choice
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.energy_bars import Bar, Quantity, bars_of, offered, total_between
-from enphase_tray.ui.energy_days import EnergyDays
-from enphase_tray.ui.energy_words import all_words, bar_words, known_words, left_out_words, totals_line
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.theme import GRID
-from enphase_tray.ui.when import day_bounds
-from enphase_tray.ui.widgets import ElidedLabel, column
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.energy_bars import Bar, Quantity, bars_of, offered, total_between
+from enphase_tray.ui.figures.energy_days import EnergyDays
+from enphase_tray.ui.figures.energy_words import all_words, bar_words, known_words, left_out_words, totals_line
+from enphase_tray.ui.look.choices import Choice
+from enphase_tray.ui.look.theme import GRID
+from enphase_tray.ui.look.when import day_bounds
+from enphase_tray.ui.look.widgets import ElidedLabel, column
 
 _NARROWER = {Span.YEAR: Span.MONTH, Span.MONTH: Span.DAY, Span.WEEK: Span.DAY, Span.ALL: Span.YEAR}
 _WIDER = {Span.WEEK: Span.MONTH, Span.MONTH: Span.YEAR, Span.YEAR: Span.ALL}

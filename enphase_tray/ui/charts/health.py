@@ -9,12 +9,14 @@ from enphase_tray.model.history import HistoryEvent
 from enphase_tray.model.language import mark, tr
 from enphase_tray.status.health import by_concern
 from enphase_tray.status.mean_day import MeanDay
-from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._share_plot import SharePlot
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.facts_list import FactsList
-from enphase_tray.ui.health_past import HealthPast, events_of, group_leanings
-from enphase_tray.ui.health_words import (
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.look.facts_list import FactsList
+from enphase_tray.ui.look.widgets import ElidedLabel, row
+from enphase_tray.ui.window.health_past import HealthPast, events_of, group_leanings
+from enphase_tray.ui.window.health_words import (
     Told,
     day_words,
     facts_of,
@@ -26,8 +28,6 @@ from enphase_tray.ui.health_words import (
     whole_words,
     why_empty,
 )
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.widgets import ElidedLabel, row
 
 
 class HealthChart(Chart):

@@ -11,15 +11,15 @@ from enphase_tray.model.dates import dated
 from enphase_tray.model.history import Provenance
 from enphase_tray.model.language import mark, tr
 from enphase_tray.status.words import UNKNOWN, Wording
-from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._heat_canvas import Cell, HeatCanvas
-from enphase_tray.ui.choices import Choice
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.heat import HeatMap, heat_map, on_calendar
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.serials import short_names
-from enphase_tray.ui.text import clean
-from enphase_tray.ui.wellness import concerned_serials
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.heat import HeatMap, heat_map, on_calendar
+from enphase_tray.ui.look.choices import Choice
+from enphase_tray.ui.look.serials import short_names
+from enphase_tray.ui.look.text import clean
+from enphase_tray.ui.look.wellness import concerned_serials
 
 _LEAST_DAYS = 14
 _NOON = 12

@@ -8,19 +8,19 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.language import mark, tr, trn
 from enphase_tray.status.words import Wording
-from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._multiples import Multiples, Small
 from enphase_tray.ui.charts._pack_lines import Look, pack_lines
 from enphase_tray.ui.charts._pack_pane import PackPane
-from enphase_tray.ui.choices import Choice
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.pack import Pack, Stray
-from enphase_tray.ui.pack_day import PackDay, day_of
-from enphase_tray.ui.pack_words import day_sheet, day_twin, moment_words
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.serials import short_names
-from enphase_tray.ui.theme import colours
-from enphase_tray.ui.wellness import concerned_serials
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.pack import Pack, Stray
+from enphase_tray.ui.figures.pack_day import PackDay, day_of
+from enphase_tray.ui.figures.pack_words import day_sheet, day_twin, moment_words
+from enphase_tray.ui.look.choices import Choice
+from enphase_tray.ui.look.serials import short_names
+from enphase_tray.ui.look.theme import colours
+from enphase_tray.ui.look.wellness import concerned_serials
 
 FEW = 8
 """Up to so many inverters are drawn as they are; more of them would be one unreadable band."""

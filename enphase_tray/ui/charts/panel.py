@@ -6,23 +6,23 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from enphase_tray.history.reader import HistoryReader
 from enphase_tray.model.errors import HistoryError
 from enphase_tray.model.language import mark, tr
-from enphase_tray.ui.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.chart import Chart, Jump, Sheet, Sight, Twin
+from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.charts._bars import Bars, Column
 from enphase_tray.ui.charts._panel_day import PanelDay
-from enphase_tray.ui.choices import Choice
-from enphase_tray.ui.desktop_memory import Choices
-from enphase_tray.ui.facts_list import FactsList
-from enphase_tray.ui.group_past import GroupPast
-from enphase_tray.ui.pack_day import day_of
-from enphase_tray.ui.pack_words import day_sheet, day_twin
-from enphase_tray.ui.panel_energy import Bar, bars_of
-from enphase_tray.ui.panel_past import PanelPast, known_serials, past_of
-from enphase_tray.ui.panel_words import bar_labels, bar_words, bars_sheet, bars_twin, facts_of, whole_words
-from enphase_tray.ui.periods import Span
-from enphase_tray.ui.text import clean
-from enphase_tray.ui.theme import colours
-from enphase_tray.ui.wellness import concerned_serials
-from enphase_tray.ui.widgets import row
+from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.figures.group_past import GroupPast
+from enphase_tray.ui.figures.pack_day import day_of
+from enphase_tray.ui.figures.pack_words import day_sheet, day_twin
+from enphase_tray.ui.figures.panel_energy import Bar, bars_of
+from enphase_tray.ui.figures.panel_past import PanelPast, known_serials, past_of
+from enphase_tray.ui.figures.panel_words import bar_labels, bar_words, bars_sheet, bars_twin, facts_of, whole_words
+from enphase_tray.ui.look.choices import Choice
+from enphase_tray.ui.look.facts_list import FactsList
+from enphase_tray.ui.look.text import clean
+from enphase_tray.ui.look.theme import colours
+from enphase_tray.ui.look.wellness import concerned_serials
+from enphase_tray.ui.look.widgets import row
 
 _NONE = mark("Each inverter has its page here once the gateway has named any.")
 

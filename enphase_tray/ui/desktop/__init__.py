@@ -1,0 +1,1 @@
+"""The desktop around the program: log-in start, one instance, signals, sleep, network, screens, what it remembers."""

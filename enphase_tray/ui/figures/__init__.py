@@ -1,0 +1,1 @@
+"""What the charts show, made of the history. No widgets."""

@@ -1,0 +1,1 @@
+"""The small window near the tray: now, today against yesterday, what is wrong."""

@@ -1,0 +1,1 @@
+"""What is told to the user: notifications, what was seen of them, and what is muted."""

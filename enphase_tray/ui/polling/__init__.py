@@ -1,0 +1,1 @@
+"""The poller's thread and what its results become in the GUI."""

@@ -1,0 +1,1 @@
+"""The first start: from finding the gateway to its first figures."""
