@@ -106,16 +106,22 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
 
     def put_lines(self, lines: Sequence[Line]) -> None:
         """Draw these instead of those before, the last one on top."""
-        for item in (*self._items, *self._names):
+        for item in self._items:
             self.power.view.removeItem(item)
         self._lines = tuple(lines)
         self._items = [self.power.curve(line.curve, line.shift, filled=line.filled) for line in lines]
         for item, line in zip(self._items, lines, strict=True):
             item.opts["antialias"] = len(line.curve.times) <= _SMOOTH_POINTS
-        self._names = [pg.TextItem(line.name, anchor=(0, 1)) for line in lines]
-        for name in self._names:
-            name.setZValue(20)
-            self.power.view.addItem(name, ignoreBounds=True)
+        # Names and marks are used again: pyqtgraph's texts hear of each painting until they are collected.
+        for _ in range(len(self._names), len(lines)):
+            self._names.append(pg.TextItem(anchor=(0, 1)))
+            self._names[-1].setZValue(20)
+            self.power.view.addItem(self._names[-1], ignoreBounds=True)
+        for name, line in zip(self._names, lines, strict=False):
+            name.setText(line.name)
+            name.setVisible(True)
+        for name in self._names[len(lines) :]:
+            name.setVisible(False)
         self._dress()
         self._outgrown()
 
@@ -139,15 +145,18 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
 
     def put_marks(self, marks: Sequence[tuple[float, str]]) -> None:
         """Upright lines with words at the top: before noon to their right, after it to their left."""
-        for item in self._marks:
-            self.power.view.removeItem(item)
         low, high = self.power.view.state["limits"]["xLimits"]
-        self._marks = []
-        for moment, text in marks:
-            side = (0.0, 0.0) if moment < (low + high) / 2 else (1.0, 0.0)
-            options = {"position": 1.0, "anchors": [side, side]}
-            self._marks.append(pg.InfiniteLine(moment, angle=90, label=text, labelOpts=options))
+        for _ in range(len(self._marks), len(marks)):
+            self._marks.append(pg.InfiniteLine(angle=90, label="", labelOpts={"position": 1.0}))
             self.power.view.addItem(self._marks[-1], ignoreBounds=True)
+        for line, (moment, text) in zip(self._marks, marks, strict=False):
+            side = (0.0, 0.0) if moment < (low + high) / 2 else (1.0, 0.0)
+            line.setVisible(True)  # first: hidden ones take no words
+            line.label.anchors = [side, side]
+            line.setValue(moment)
+            line.label.setFormat(text)
+        for line in self._marks[len(marks) :]:
+            line.setVisible(False)
         self._dress()
 
     def put_cursor(self, moment: float | None, watts: float | None) -> None:
@@ -248,7 +257,7 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
         tones = self._tones
         if tones is None:
             return
-        for item, name, line in zip(self._items, self._names, self._lines, strict=True):
+        for item, name, line in zip(self._items, self._names, self._lines, strict=False):
             tone: QColor = getattr(tones, line.tone)
             item.setPen(thin(tone))
             item.setBrush(soft(tone) if line.filled else None)

@@ -85,7 +85,7 @@ class TitleLine(QWidget):
         self.help_button.setMenu(self.help_menu)
         self.refresh_button.clicked.connect(self.refresh)
         self.settings_button.clicked.connect(self.settings)
-        line = row(self, 0, 2 * GRID)
+        line = self._line = row(self, 0, 2 * GRID)
         line.addWidget(self._mark)
         line.addWidget(self.verdict, 1)
         line.addWidget(self.age)
@@ -106,6 +106,7 @@ class TitleLine(QWidget):
         """While a poll is under way there is nothing to ask for."""
         self.refresh_button.setEnabled(not polling)
         self.refresh_button.setText(tr("Reading…") if polling else tr("&Refresh"))
+        self._line.activate()  # at once, or the longer word is cut off until the next turn of the event loop
 
 
 class Figure(QWidget):
