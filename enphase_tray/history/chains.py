@@ -62,7 +62,7 @@ def record(
     day = days.day(at)
     moves: list[tuple[object, ...]] = []
     touched: set[int] = set()
-    known = tuple(chains.values())
+    newest = max([chain.day for chain in chains.values()], default=day)
     for key, lifetime, limits, own, flowing in told:
         before = chains.get(key)
         chain = None if before is None else go_on(before, at, lifetime, day, limits)
@@ -80,7 +80,6 @@ def record(
     if moves:
         connection.executemany(_MOVE_ON, moves)
     if touched:
-        newest = max([chain.day for chain in known], default=day)
         over = (touched | {newest}) - {max([chain.day for chain in chains.values()])}
         site_days.refresh(connection, site.number, sorted(over), days)
 

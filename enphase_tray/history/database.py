@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from enphase_tray.history.backups import copy_whole
@@ -127,16 +127,25 @@ def demand_readable(path: Path) -> None:
             raise damage("the file is empty")
 
 
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All or nothing: committed at the end, rolled back on any error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+class transaction:  # noqa: N801 - used as a word of the language, like the context managers of contextlib
+    """All or nothing: committed at the end, rolled back on any error. A class, since every poll goes through it."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
 
 def _code(error: BaseException) -> int | None:

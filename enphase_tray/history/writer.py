@@ -157,7 +157,10 @@ class HistoryWriter:
         keep = False
 
         def store(connection: sqlite3.Connection) -> None:
-            for _, action in sorted([*self._polls, *self._live, *self._told], key=itemgetter(0)):
+            waiting = [*self._polls, *self._live, *self._told]
+            if len(waiting) > 1:
+                waiting.sort(key=itemgetter(0))
+            for _, action in waiting:
                 action(connection)
             for action in new if line is None else ():
                 action(connection)
