@@ -1,9 +1,36 @@
 """One manner for all tables: quiet rows, whole-row selection, keyboard first."""
 
-from PySide6.QtCore import QSize, Qt
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from enphase_tray.model.language import tr
 from enphase_tray.ui.look.theme import GRID, tabular, to_font
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FlatModel(QAbstractTableModel):
+    """A table without a tree in it: its size and its titles. Whoever fills it says what stands in a cell."""
+
+    titles: tuple[str, ...] = ()
+    """Marked for translation, said when they are shown."""
+
+    def count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else self.count()
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return tr(self.titles[section])
+        return None
 
 
 def table_view(name: str, description: str) -> QTableView:

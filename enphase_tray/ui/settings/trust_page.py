@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from enphase_tray.model.identity import pairing_code
 from enphase_tray.model.language import mark, tr
 from enphase_tray.settings.state import TrustEntry, TrustEvent
-from enphase_tray.ui.look.tables import fit_columns, table_view
+from enphase_tray.ui.look.tables import FlatModel, Index, fit_columns, table_view
 from enphase_tray.ui.look.text import clean, tip
 from enphase_tray.ui.look.theme import GRID
 from enphase_tray.ui.look.widgets import Label, Role, column
 
-Index = QModelIndex | QPersistentModelIndex
 _TITLES = (mark("When"), mark("Gateway"), mark("Pairing code"), mark("What happened"))
 _FIRST = {
     "user": mark("Trusted, because you said so"),
@@ -30,8 +29,10 @@ _NONE_YET = mark("No gateway is trusted yet.")
 _LEAST_ROWS = 6
 
 
-class TrustLog(QAbstractTableModel):
+class TrustLog(FlatModel):
     """The trust log, newest first."""
+
+    titles = _TITLES
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,16 +44,8 @@ class TrustLog(QAbstractTableModel):
         self.entries = tuple(reversed(entries))
         self.endResetModel()
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.entries)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(_TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return tr(_TITLES[section])
-        return None
+    def count(self) -> int:
+        return len(self.entries)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Slot
+from PySide6.QtCore import QItemSelection, QPoint, Qt, Slot
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStackedLayout, QWidget
 
 from enphase_tray.alerts.words import short
@@ -13,22 +13,23 @@ from enphase_tray.status.muting import mute_subject, mute_words
 from enphase_tray.ui.look.choices import Choice
 from enphase_tray.ui.look.header import Shown
 from enphase_tray.ui.look.marks import Mark, mark_icon
-from enphase_tray.ui.look.tables import fit_columns, table_view
+from enphase_tray.ui.look.tables import FlatModel, Index, fit_columns, table_view
 from enphase_tray.ui.look.text import clean, tip
 from enphase_tray.ui.look.theme import GRID, colours, to_font
 from enphase_tray.ui.look.widgets import Card, Label, Role, button, column, empty_state, row
 from enphase_tray.ui.notices.attention import Attention
 from enphase_tray.ui.notices.mute_menu import Subject, add_actions, alert_subjects, emptied
 
-Index = QModelIndex | QPersistentModelIndex
 _TITLES = (mark("When"), mark("What"), mark("Event"))
 _MARKS = {"critical": Mark.FAULT, "warning": Mark.LOOK, "information": Mark.NOTE}
 _SEVERITIES = {"critical": mark("Fault"), "warning": mark("To look at"), "information": mark("Note")}
 FILTERS = (mark("All events"), mark("Faults"), mark("Things to look at"), mark("Notes"), mark("Over again"))
 
 
-class EventModel(QAbstractTableModel):
+class EventModel(FlatModel):
     """Events, newest first."""
+
+    titles = _TITLES
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,16 +42,8 @@ class EventModel(QAbstractTableModel):
         self.events, self._shown = tuple(events), shown
         self.endResetModel()
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.events)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(_TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return tr(_TITLES[section])
-        return None
+    def count(self) -> int:
+        return len(self.events)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
