@@ -28,6 +28,7 @@ _OK = 200
 class RecordedCapture:
     """A folder of answers. `overrides` replaces or adds answers by target (`/inventory.json`), bytes meaning 200.
 
+    It is looked into at each request, so that a mapping may give other answers as time goes on.
     `timezone` only times the nightly-reset fault. Raises `ValueError` where the folder has no readable `/info`.
     """
 
@@ -40,10 +41,7 @@ class RecordedBackend:
     """Answers from a folder, the same at all times."""
 
     def __init__(self, capture: RecordedCapture) -> None:
-        self._overrides = {
-            target: answer if isinstance(answer, Response) else Response(_OK, answer, "application/json")
-            for target, answer in capture.overrides.items()
-        }
+        self._overrides = capture.overrides
         self._answers = _load(capture.directory)
         self.timezone = capture.timezone
         info = self._find("/info", "")
@@ -89,7 +87,11 @@ class RecordedBackend:
         for wanted in [query, ""] if query else [""]:
             for name in paths:
                 target = f"{name}?{wanted}" if wanted else name
-                found = self._overrides.get(target) or self._answers.get(file_name(target))
+                found = self._overrides.get(target)
+                if found is None:
+                    found = self._answers.get(file_name(target))
+                if isinstance(found, bytes):
+                    return Response(_OK, found, "application/json")
                 if found is not None:
                     return found
         return None
