@@ -235,6 +235,29 @@ def test_a_token_is_spoken_of_at_30_7_and_1_days(days: float, severity: Severity
     assert found("token_expiring", replace(given, token_renews_itself=True)) == []
 
 
+@pytest.mark.parametrize(
+    ("days", "renews", "settled", "title"),
+    [
+        (365, False, True, "The access token was renewed"),
+        (365, True, True, "The access token was renewed"),
+        (None, True, True, "The access token renews itself"),
+        (None, False, False, None),
+    ],
+)
+def test_the_end_of_a_tokens_warning_says_how(days: int | None, renews: bool, settled: bool, title: str | None) -> None:
+    rule = BY_NAME["token_expiring"]
+    told = Alert("1", "token_expiring", "token", Severity.WARNING, (), "The access token ends in 3 days", "", AT)
+    later = evidence(
+        snapshot(),
+        token_expires_at=None if days is None else AT + timedelta(days=days),
+        token_renews_itself=renews,
+    )
+    assert found("token_expiring", later) == []
+    assert rule.settled(later, "token") is settled  # a token that is not known has not been renewed
+    if title is not None:
+        assert rule.cleared(told, later)[0] == title
+
+
 def test_a_token_of_some_hours_is_spoken_of_in_its_last_hour() -> None:
     for hours, told in ((11, False), (0.9, True)):
         expires = AT + timedelta(hours=hours)
