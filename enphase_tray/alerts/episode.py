@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from enphase_tray.model.alert_json import alert_from_json, alert_to_json
 from enphase_tray.model.alerts import Alert, Condition, Severity
 
 _UNSEEN_SECONDS = 3600.0
@@ -81,16 +82,8 @@ class Episode:
 
     def memory(self) -> dict[str, Any]:
         """What to keep for the next run."""
-        alert = self.alert
         return {
-            "id": alert.id,
-            "rule": alert.rule,
-            "key": alert.key,
-            "severity": alert.severity.value,
-            "serials": list(alert.serials),
-            "title": alert.title,
-            "body": alert.body,
-            "raised_at": alert.raised_at.isoformat(),
+            **alert_to_json(self.alert),
             "returned": self.returned,
             "members": [_member_memory(member) for member in self.members.values()],
         }
@@ -117,16 +110,7 @@ def ripening_from(kept: Sequence[Any]) -> Ripening:
 
 def episode_from(kept: Mapping[str, Any]) -> Episode:
     """Back from `Episode.memory()`."""
-    alert = Alert(
-        id=kept["id"],
-        rule=kept["rule"],
-        key=kept["key"],
-        severity=Severity(kept["severity"]),
-        serials=tuple(kept["serials"]),
-        title=kept["title"],
-        body=kept["body"],
-        raised_at=datetime.fromisoformat(kept["raised_at"]),
-    )
+    alert = alert_from_json(kept)
     members = [_member_from(alert.rule, item) for item in kept["members"]]
     by_key = {member.condition.key: member for member in members}
     return Episode(alert, by_key, returned=bool(kept.get("returned", False)))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from enphase_tray.model.alert_json import alert_from_json, alert_to_json
 from enphase_tray.model.alerts import Alert, AlertEvent, Change, Severity
 from enphase_tray.monitor.control import Telling, decide, is_quiet, time_of_day
 from enphase_tray.monitor.result import PollResult
@@ -90,10 +91,10 @@ class Outbox:
         """Plain JSON to hand to the next run."""
         return {
             "told": {name: severity.value for name, severity in self._told.items()},
-            "waiting": [_plain(alert) for alert in self._waiting.values()],
+            "waiting": [alert_to_json(alert) for alert in self._waiting.values()],
             "momentary": sorted(self._momentary),
             "summed": sorted(self._summed),
-            "daily": [_plain(alert) for alert in self._daily.values()],
+            "daily": [alert_to_json(alert) for alert in self._daily.values()],
             "daily_on": None if self._daily_on is None else self._daily_on.isoformat(),
             "last_told": {name: at.isoformat() for name, at in self._last_told.items()},
         }
@@ -215,9 +216,9 @@ class Outbox:
     def _restore(self, memory: Mapping[str, Any]) -> None:
         try:
             told = {str(name): Severity(word) for name, word in memory["told"].items()}
-            waiting = {alert.id: alert for alert in map(_alert, memory["waiting"])}
+            waiting = {alert.id: alert for alert in map(alert_from_json, memory["waiting"])}
             momentary, summed = set(map(str, memory["momentary"])), set(map(str, memory["summed"]))
-            daily = {alert.id: alert for alert in map(_alert, memory["daily"])}
+            daily = {alert.id: alert for alert in map(alert_from_json, memory["daily"])}
             day = None if memory["daily_on"] is None else date.fromisoformat(memory["daily_on"])
             last_told = {str(name): datetime.fromisoformat(at) for name, at in memory.get("last_told", {}).items()}
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -225,33 +226,3 @@ class Outbox:
         self._told, self._waiting, self._momentary = told, waiting, momentary
         self._summed, self._daily, self._daily_on = summed, daily, day
         self._last_told = last_told
-
-
-def _plain(alert: Alert) -> dict[str, Any]:
-    return {
-        "id": alert.id,
-        "rule": alert.rule,
-        "key": alert.key,
-        "severity": alert.severity.value,
-        "serials": list(alert.serials),
-        "title": alert.title,
-        "body": alert.body,
-        "raised_at": alert.raised_at.isoformat(),
-        "cleared_at": None if alert.cleared_at is None else alert.cleared_at.isoformat(),
-    }
-
-
-def _alert(kept: Mapping[str, Any]) -> Alert:
-    """Raises one of Python's own errors for what is none."""
-    cleared = kept["cleared_at"]
-    return Alert(
-        id=str(kept["id"]),
-        rule=str(kept["rule"]),
-        key=str(kept["key"]),
-        severity=Severity(kept["severity"]),
-        serials=tuple(str(serial) for serial in kept["serials"]),
-        title=str(kept["title"]),
-        body=str(kept["body"]),
-        raised_at=datetime.fromisoformat(kept["raised_at"]),
-        cleared_at=None if cleared is None else datetime.fromisoformat(cleared),
-    )
