@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from enphase_tray.history.reader import HistoryReader
@@ -15,6 +15,7 @@ from enphase_tray.monitor.result import PollResult
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.desktop.autostart import Autostart
 from enphase_tray.ui.desktop.desktop_memory import Choices
+from enphase_tray.ui.desktop.placing import bring_to_front
 from enphase_tray.ui.help.help import Help
 from enphase_tray.ui.look.saving import Saver
 from enphase_tray.ui.notices.attention import Attention
@@ -80,6 +81,7 @@ class Windows(QObject):
         self._main: MainWindow | None = None
         self._settings: SettingsDialog | None = None
         self._setup: SetupWizard | None = None
+        self._made_for = QFont()
         self._notices: list[QWidget] = []
         self._unread: tuple[str, ...] = ()
         self._unread_banner: UnreadBanner | None = None
@@ -88,14 +90,13 @@ class Windows(QObject):
 
     @property
     def any_visible(self) -> bool:
-        windows = (self._main, self._setup)
-        return any(window is not None and window.isVisible() for window in windows)
+        return any(window is not None and window.isVisible() for window in (self._main, self._setup))
 
     @Slot()
     def open(self) -> None:
         """Show the main window in front; without a gateway the set-up instead."""
         if self._live.settings.configured:
-            _bring_to_front(self._main_window())
+            bring_to_front(self._main_window())
         else:
             self._open_setup()
 
@@ -108,13 +109,13 @@ class Windows(QObject):
         elif main.isActiveWindow() or self._in_front.isActive():
             main.hide()
         else:
-            _bring_to_front(main)
+            bring_to_front(main)
 
     @Slot(str)
     def show_alert(self, alert_id: str) -> None:
         """Bring the main window to the front at what an alert is about."""
         main = self._main_window()
-        _bring_to_front(main)
+        bring_to_front(main)
         main.show_event(alert_id)
 
     @Slot()
@@ -133,7 +134,7 @@ class Windows(QObject):
                 # What the system does counts, not what was once chosen: the entry may be gone.
                 self._settings.program.start.setChecked(self._autostart.enabled)
             self._settings.finished.connect(self._on_settings_closed)
-        _bring_to_front(self._settings)
+        bring_to_front(self._settings)
 
     @Slot()
     def tell_no_tray(self) -> None:
@@ -209,6 +210,8 @@ class Windows(QObject):
             self.main_shown.emit()
         elif kind is QEvent.Type.Close and event.spontaneous():
             self.main_closed.emit()
+        elif kind is QEvent.Type.ApplicationFontChange:
+            QTimer.singleShot(0, self, self._renew)
         return super().eventFilter(watched, event)
 
     def _main_window(self) -> "MainWindow":
@@ -227,9 +230,24 @@ class Windows(QObject):
                 saver=self._saver,
                 helper=self.help,
             )
+            self._made_for = QApplication.font()
             self._main.installEventFilter(self)
             self.tell_unread(self._unread)
         return self._main
+
+    @Slot()
+    def _renew(self) -> None:
+        """Another font on the desktop: fonts and sizes are chosen when a window is made, so it is made again."""
+        old = self._main
+        if old is None or self._made_for == QApplication.font():
+            return
+        self._main = self._unread_banner = None
+        if old.isVisible():
+            new = self._main_window()
+            new.setGeometry(old.geometry())
+            new.tabs.setCurrentIndex(old.tabs.currentIndex())
+            new.show()
+        old.deleteLater()
 
     def _open_setup(self) -> None:
         if self._setup is None:
@@ -237,9 +255,9 @@ class Windows(QObject):
             from enphase_tray.ui.setup.setup import SetupWizard
 
             self._setup = SetupWizard(self._live)
-            self._setup.accepted.connect(self._on_setup_done)
+            self._setup.accepted.connect(self.open)
             self._setup.finished.connect(self._on_setup_closed)
-        _bring_to_front(self._setup)
+        bring_to_front(self._setup)
 
     def _ask(self, result: PollResult) -> None:
         question = result.certificate
@@ -267,7 +285,7 @@ class Windows(QObject):
         self._prepare()
         self._notices = [old for old in self._notices if old.isVisible()]
         self._notices.append(notice)
-        _bring_to_front(notice)
+        bring_to_front(notice)
 
     @Slot()
     def _on_settings_closed(self) -> None:
@@ -276,20 +294,7 @@ class Windows(QObject):
             self._settings = None
 
     @Slot()
-    def _on_setup_done(self) -> None:
-        _bring_to_front(self._main_window())
-
-    @Slot()
     def _on_setup_closed(self) -> None:
         if self._setup is not None:
             self._setup.deleteLater()
             self._setup = None
-
-
-def _bring_to_front(window: QWidget) -> None:
-    if window.isMinimized():
-        window.showNormal()
-    else:
-        window.show()
-    window.raise_()
-    window.activateWindow()

@@ -85,7 +85,7 @@ def test_answers_that_were_not_believed_are_counted_beside_the_bar() -> None:
         Rejection(date(2026, 6, 9), "consumption", "zero", 5),
         Rejection(date(2026, 5, 31), "production", "zero", 7),
     ]
-    assert left_out_words(rejections, june, Quantity.PRODUCTION) == "3 answers left out (frozen, jump)"
+    assert left_out_words(rejections, june, Quantity.PRODUCTION) == "3 answers left out (it leapt, it stood still)"
     assert left_out_words(rejections, june, Quantity.IMPORTED) == ""
 
 

@@ -278,6 +278,30 @@ def test_the_selection_stays_through_new_results(make: Make) -> None:
     assert page.selected_serial() == bay.serial(0)
 
 
+def test_the_worst_panel_leads_until_somebody_has_chosen_another(make: Make) -> None:
+    """When rows change places, what is worst now is selected and in sight; a choice of the user's stays."""
+    page = make(bay.healthy(60))
+    page.view.scrollToBottom()
+    page.show_moment(ward.shown(bay.house(60)), site.SITE)
+    assert page.selected_serial() == page.model.panels[0].serial == bay.serial(1)
+    assert page.view.visualRect(page.model.index(0, 0)).top() == 0
+    page.view.selectRow(40)
+    chosen = page.selected_serial()
+    page.show_moment(ward.shown(bay.healthy(60)), site.SITE)
+    page.show_moment(ward.shown(bay.house(60)), site.SITE)
+    assert page.selected_serial() == chosen
+
+
+def test_new_results_do_not_take_the_list_out_of_the_readers_hands(make: Make) -> None:
+    """Who has scrolled on stays there while the order of the rows is the same."""
+    page = make(bay.house(60))
+    page.view.scrollToBottom()
+    place = page.view.verticalScrollBar().value()
+    assert place > 0
+    page.show_moment(ward.shown(bay.house(60)), site.SITE)
+    assert page.view.verticalScrollBar().value() == place
+
+
 def test_the_evidence_is_saved_where_the_user_wants_it(make: Make, desk: Desk, qtbot: QtBot) -> None:
     page = make()
     page.select(SHADED)

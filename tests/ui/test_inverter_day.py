@@ -19,7 +19,7 @@ from enphase_tray.ui.charts._names import spread
 from enphase_tray.ui.charts.inverter_day import InverterDayChart
 from enphase_tray.ui.desktop.desktop_memory import Choices
 from enphase_tray.ui.window.inverter_page import InverterPage
-from tests.ui import flock
+from tests.ui import flock, views
 from tests.ui import make_believe as site
 from tests.ui.lived import TODAY, ZONE, moment, shown
 
@@ -304,3 +304,12 @@ def test_first_and_last_times_are_those_of_the_gateways_day(make: Make) -> None:
     chart = chart_of(make())
     low, high = (datetime.fromtimestamp(second, UTC).astimezone(ZONE) for second in chart.pane.span)
     assert low.date() == high.date() == TODAY
+
+
+def test_one_report_of_each_is_no_curve_and_said_so(qtbot: QtBot, tmp_path: Path) -> None:
+    stage = views.Stage(tmp_path, filled=False)
+    with views.shown(views.WINDOWS["first day"](stage)) as window:
+        window.tabs.setCurrentWidget(window.inverters)  # type: ignore[attr-defined]
+        chart = window.inverters.chart  # type: ignore[attr-defined]
+        assert chart.empty.isVisible()
+        assert chart.empty.text() == "Curves begin with the second report of an inverter."

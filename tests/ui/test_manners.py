@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
 
 from enphase_tray.model.errors import SettingsError
 from enphase_tray.status.words import Wording
@@ -273,6 +275,38 @@ def test_the_settings_show_what_log_in_really_does(qtbot, tmp_path: Path) -> Non
             windows._settings.reject()
         windows.close()
         assert shown == [True, False]
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|propagateSizeHints)")
+def test_an_open_window_follows_the_desktops_font(qtbot, qapp: QApplication, tmp_path: Path) -> None:
+    """With its place and its tab; where the font is the same, it is the same window."""
+    before = QFont(qapp.font())
+    with site.Program(tmp_path / "profile") as program:
+        live = Live(program.profile.service(program.settings), program.clock)
+        windows = Windows(live, program.profile.history_reader, Wording())
+        windows.open()
+        first = windows._main
+        assert first is not None
+        first.tabs.setCurrentIndex(3)
+        size = first.title_line.verdict.fontMetrics().height()
+        place = first.geometry()
+        larger = QFont(before)
+        larger.setPointSizeF(before.pointSizeF() * 1.5)
+        try:
+            qapp.setFont(larger)
+            qtbot.waitUntil(lambda: windows._main is not first)
+            second = windows._main
+            assert second is not None
+            assert second.isVisible()
+            assert second.tabs.currentIndex() == 3
+            assert second.geometry().topLeft() == place.topLeft()
+            assert second.title_line.verdict.fontMetrics().height() > size * 1.3
+            qapp.setFont(larger)
+            qapp.processEvents()
+            assert windows._main is second
+        finally:
+            qapp.setFont(before)
+            windows.close()
 
 
 def boom() -> None:

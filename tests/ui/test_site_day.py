@@ -7,13 +7,15 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from enphase_tray.model.history import SiteSeries
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._axes import WattAxis
 from enphase_tray.ui.charts._labels import Name, View, places_for
-from enphase_tray.ui.charts._pane import arrays
+from enphase_tray.ui.charts._pane import Lone, arrays
 from enphase_tray.ui.figures.day_curves import Curve
 from enphase_tray.ui.figures.site_day import SiteDayCurves, energy_until, next_time, shift, span_to_show
 from enphase_tray.ui.look.when import day_bounds
@@ -147,6 +149,33 @@ def test_names_stand_at_their_curves_and_in_nobodys_way() -> None:
     assert touches(low[1], 20.0)
     assert touches(middle[1], 60.0)
     assert places_for([Name(0, 100.0, 14.0, 100.0)], (lambda moment: None,), view) == [None]
+
+
+def test_a_name_rather_goes_away_from_its_curve_than_upon_another() -> None:
+    """A steep hill with another one close above: a wide name finds room beneath both, not upon the other's top."""
+
+    def hill(moment: float) -> float:
+        return 90.0 - (moment - 50.0) ** 2 / 60
+
+    view = View(0.0, 100.0, 0.0, 120.0, 400.0, 300.0)
+    found = places_for([Name(0, 220.0, 14.0, 100.0)], (hill, lambda moment: hill(moment) + 6.0), view)
+    assert found[0] is not None
+    left, foot = found[0]
+    across = [left + step * 220.0 / 400.0 * 100.0 / 10 for step in range(11)]
+    top = foot + 14.0 / 300.0 * 120.0
+    assert all(top <= hill(moment) or foot >= hill(moment) + 6.0 for moment in across)
+
+
+def test_readings_without_a_line_are_dots(qtbot: QtBot) -> None:
+    """The first ones of all; where a line is seen it is enough."""
+    lone = Lone()
+    tone = QColor("#E69F00")
+    lone.put([(Curve([1000.0], [500.0]), 0.0, tone), (Curve(), 0.0, tone)])
+    assert [(point.pos().x(), point.pos().y()) for point in lone.points()] == [(1000.0, 500.0)]
+    lone.put([(Curve([0.0, 9000.0], [1.0, 2.0]), 60.0, tone)])
+    assert [(point.pos().x(), point.pos().y()) for point in lone.points()] == [(60.0, 1.0), (9060.0, 2.0)]
+    lone.put([(Curve([0.0, 300.0, 9000.0], [1.0, 2.0, 3.0]), 0.0, tone)])
+    assert len(lone.points()) == 0
 
 
 def touches(foot: float, curve: float) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from enphase_tray.app.compose import Profile
@@ -121,6 +122,21 @@ def test_only_changes_are_sent(host, monkeypatch) -> None:
     assert sent == ["icon"]
     tray.show_status(replace(STATUS, tooltip="tap"), Look())
     assert sent == ["icon", "tap"]
+
+
+def test_on_a_screen_of_another_scale_the_icon_is_painted_anew(host, monkeypatch) -> None:
+    """The same status would send nothing, but stretching would blur the picture."""
+    tray, switch = host
+    switch.on = True
+    tray.start()
+    sent: list[QIcon] = []
+    monkeypatch.setattr(QSystemTrayIcon, "setIcon", lambda _self, icon: sent.append(icon))
+    monkeypatch.setattr(QGuiApplication, "devicePixelRatio", lambda _self: 1.5)
+    tray.show_status(STATUS, LIGHT)
+    assert len(sent) == 1
+    assert 24 in {size.width() for size in sent[0].availableSizes()}, "16 px at 1.5"
+    tray.show_status(STATUS, LIGHT)
+    assert len(sent) == 1
 
 
 def test_what_was_shown_before_the_tray_came_is_in_it(host) -> None:

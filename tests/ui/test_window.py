@@ -28,6 +28,7 @@ from enphase_tray.ui.charting.periods import Span
 from enphase_tray.ui.desktop.desktop_memory import Choices, DesktopMemory
 from enphase_tray.ui.look.text import clean, tip
 from enphase_tray.ui.look.theme import apply_appearance, colours, contrast, is_dark
+from enphase_tray.ui.look.widgets import ElidedLabel
 from enphase_tray.ui.polling.live import Live
 from enphase_tray.ui.window.inverter_model import COLUMNS
 from enphase_tray.ui.window.pages import TABS
@@ -335,7 +336,7 @@ def test_the_relay_card_gives_its_room_away_where_it_has_nothing_to_tell(make: M
 def test_relay_card_speaks_without_relays_and_knows_batteries(make: Make) -> None:
     window = make(site.result(replace(site.snapshot(metered=True), relays=())))
     assert window.relays.empty.text() == "This gateway tells of no relay."
-    assert window.relays.batteries.text() == "2 batteries · 82 % full · giving 1,200 W"
+    assert window.relays.batteries.text() == "2 batteries · 82 % full · giving 1,200\u00a0W"
 
 
 def test_one_open_line_is_not_closed(make: Make) -> None:
@@ -479,6 +480,21 @@ def _target(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+def test_the_verdict_stands_alone_before_it_is_cut_off(qtbot: QtBot) -> None:
+    line = ElidedLabel()
+    qtbot.addWidget(line)
+    long, short = "Gateway 1220…5678 · Relay 68177 is open", "Relay 68177 is open"
+    line.say(long, short=short)
+    line.show()
+    for width, text in ((1000, long), (line.fontMetrics().horizontalAdvance(short) + 4, short)):
+        line.resize(width, 20)
+        assert line.text() == text
+    assert line.toolTip(), "the whole is said on hover"
+    line.resize(60, 20)
+    assert line.text().startswith("Rel")
+    assert line.text().endswith("…")
 
 
 def test_desktops_add_no_second_name_to_the_title(make: Make, qtbot: QtBot, tmp_path: Path) -> None:

@@ -15,13 +15,15 @@ from enphase_tray.model.alerts import DEFAULT_LIMITS, Alert, AlertEvent, Change,
 from enphase_tray.model.checkup import CheckStep, StepVerdict
 from enphase_tray.model.clock import ManualClock
 from enphase_tray.model.connection import StepOutcome, TrialStep
-from enphase_tray.model.errors import TokenMissing, Unreachable
+from enphase_tray.model.errors import BrowserLogInNeeded, Unreachable
 from enphase_tray.model.identity import Family, FirmwareVersion, FoundGateway
+from enphase_tray.model.language import tr, trn
 from enphase_tray.model.readings import InverterState, RelayState, Snapshot
-from enphase_tray.monitor.result import PollResult
+from enphase_tray.monitor.preview import PreviewStep
+from enphase_tray.monitor.result import PollFailure, PollResult
 from enphase_tray.settings.settings import Appearance, GatewaySettings, Settings
 from enphase_tray.settings.state import TrustEntry, TrustEvent
-from enphase_tray.status.words import Wording
+from enphase_tray.status.words import Wording, capital
 from enphase_tray.ui.glance.glance import Glance
 from enphase_tray.ui.help.about_dialog import AboutDialog
 from enphase_tray.ui.help.bug_dialog import BugDialog
@@ -53,6 +55,7 @@ class Stage:
         self.clock = ManualClock(NOW)
         self.count = count
         self.appearance = Appearance.SYSTEM
+        self.wording = Wording()
         self.profile = site.profile_at(folder, self.clock)
         self.profile.paths.prepare()
         if filled:
@@ -68,7 +71,7 @@ class Stage:
     def window(self, latest: PollResult | None, settings: Settings = CONFIGURED, *, past: bool = True) -> MainWindow:
         profile = self.profile if past else self._empty
         live = self.live(latest, settings)
-        window = MainWindow(live, profile.history_reader, Wording(), open_settings=lambda: None)
+        window = MainWindow(live, profile.history_reader, self.wording, open_settings=lambda: None)
         live.setParent(window)
         return window
 
@@ -94,7 +97,7 @@ def _fill(path: Path, count: int) -> None:
             )
             writer.append(replace(lived.snapshot(days, day, hour, metered=True), inverters=units))
     serial = site.serial(ward.SHADED)
-    title = f"Panel {serial[-5:]} makes less than its group"
+    title = trn("{count} panel makes less than its group", "{count} panels make less than their group", 1)
     weak = Alert("panel_weak-1", "panel_weak", serial, Severity.WARNING, (serial,), title, "Shade?", sick_bay.SINCE)
     writer.record_events((AlertEvent(sick_bay.SINCE, Change.RAISED, weak),), site.SITE)
     writer.close()
@@ -111,15 +114,28 @@ def _ill(stage: Stage) -> PollResult:
     inverters[2] = site.inverter(2, NOW, state=InverterState.SILENT)
     shot = replace(shot, inverters=tuple(inverters), relays=(site.relay(RelayState.OPEN), site.relay()))
     alerts = (
-        site.alert("relay_open", ("122100068177",), "Relay 68177 is open"),
-        site.alert("inverter_stopped", (site.serial(6),), f"Panel {site.serial(6)[-5:]} makes nothing since 10:40"),
+        site.alert("relay_open", ("122100068177",), _relay_open()),
+        site.alert("inverter_stopped", (site.serial(6),), tr("Inverter {serial} makes nothing", serial="01222")),
     )
     result = site.result(shot, health=sick_bay.house(stage.count))
     return replace(
         result,
         active=alerts,
-        saving_problem="The readings cannot be saved: the disk is full",
+        saving_problem=tr("The disk is full"),
     )
+
+
+def _relay_open() -> str:
+    return tr("Relay {serial} is open", serial="68177")
+
+
+def _failure(kind: str) -> PollFailure:
+    """In the language in use, as the gateway's room says it."""
+    title, advice = {
+        "unreachable": (tr("{where} does not answer in time", where="192.168.1.20"), tr("It is tried again by itself")),
+        "login_refused": (tr("The gateway refuses the access token"), tr("Check the address in the settings.")),
+    }[kind]
+    return replace(site.failure(kind, NOW), title=title, advice=advice)
 
 
 def _stale(stage: Stage) -> PollResult:
@@ -127,15 +143,15 @@ def _stale(stage: Stage) -> PollResult:
 
 
 def _cut_off(stage: Stage) -> PollResult:
-    return replace(_stale(stage), failure=site.failure("unreachable", NOW), missed=4)
+    return replace(_stale(stage), failure=_failure("unreachable"), missed=4)
 
 
 def _never_met(stage: Stage) -> PollResult:
-    return site.result(None, NOW, failure=site.failure("unreachable", NOW), token=None)
+    return site.result(None, NOW, failure=_failure("unreachable"), token=None)
 
 
 def _refused(stage: Stage) -> PollResult:
-    return site.result(None, NOW, failure=site.failure("login_refused", NOW), token=None)
+    return site.result(None, NOW, failure=_failure("login_refused"), token=None)
 
 
 def _renewed(stage: Stage) -> PollResult:
@@ -146,7 +162,9 @@ def _night(stage: Stage) -> PollResult:
     shot = stage.snapshot(metered=True)
     inverters = tuple(replace(unit, last_report_watts=0.0, state=InverterState.ASLEEP) for unit in shot.inverters)
     production = None if shot.production is None else replace(shot.production, watts_now=0.0)
-    result = site.result(replace(shot, inverters=inverters, production=production), health=sick_bay.young(stage.count))
+    net = None if shot.net is None else replace(shot.net, watts_now=1_014.0)
+    shot = replace(shot, inverters=inverters, production=production, net=net)
+    result = site.result(shot, health=sick_bay.young(stage.count))
     return replace(result, assessment=replace(result.assessment, daylight=False))
 
 
@@ -186,8 +204,9 @@ def settings_tested(stage: Stage) -> SettingsDialog:
     dialog = settings_dialog(stage)
     dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
     _trial(dialog.steps.add)
-    dialog.steps.add_error(Unreachable("The gateway did not answer in time", "Try again in some minutes"))
-    dialog.test_state.say("The connection does not work yet.")
+    failure = _failure("unreachable")
+    dialog.steps.add_error(Unreachable(failure.title, failure.advice))
+    dialog.test_state.say(tr("The connection does not work yet."))
     return dialog
 
 
@@ -195,10 +214,9 @@ def setup(stage: Stage, page: int, family: Family | None = None, *found: FoundGa
     live = stage.live(None, Settings())
     wizard = SetupWizard(live)
     live.setParent(wizard)
-    if page == FIND:
-        live.found.emit(found)
-    else:
-        live.found.emit((FOUND,))
+    shown = found if page == FIND else (FOUND,)
+    if shown:
+        live.found.emit(shown)
     wizard._family = family
     if page == TRUST:
         wizard.trust_page.show_question(site.question(renewal=None), "192.168.1.20")
@@ -210,7 +228,10 @@ def setup(stage: Stage, page: int, family: Family | None = None, *found: FoundGa
 
 def setup_trouble(stage: Stage) -> SetupWizard:
     wizard = setup(stage, LOGIN, Family.TOKEN)
-    error = TokenMissing("Enphase wants a code of multi-factor log-in", "Paste a token instead, as described below")
+    error = BrowserLogInNeeded(
+        tr("This Enphase account uses multi-factor log-in, which only works in a browser"),
+        tr("Sign in at entrez.enphaseenergy.com, copy the token of your gateway and paste it in the settings"),
+    )
     wizard.banner.show_trouble(Mark.FAULT, error.title, error.advice)
     wizard.login_page.fields.token.paste.setChecked(True)
     wizard.login_page.fields.refuse(error)
@@ -236,13 +257,34 @@ def preview(stage: Stage) -> PreviewDialog:
     return dialog
 
 
+def looked_back(stage: Stage, *, told: bool) -> PreviewDialog:
+    """At its end, with a word that was said and taken back, or with none."""
+    dialog = preview(stage)
+    alert = site.alert("relay_open", ("122100068177",), _relay_open())
+    events = (
+        AlertEvent(NOW - timedelta(days=3), Change.RAISED, alert),
+        AlertEvent(NOW - timedelta(days=3, hours=-2), Change.CLEARED, alert),
+    )
+    request, live = dialog._request, dialog._live
+    live.preview_step.emit(PreviewStep(request, events if told else (), 1.0, NOW - timedelta(days=30)))
+    live.preview_finished.emit(request, None)
+    return dialog
+
+
+def setup_none(stage: Stage) -> SetupWizard:
+    """Nobody has answered."""
+    wizard = setup(stage, FIND)
+    wizard._live.found.emit(())
+    return wizard
+
+
 def glance(stage: Stage, latest: PollResult | None, *unread: str) -> Glance:
     """The small window at the tray icon."""
     live = stage.live(latest)
     made = Glance(
         live,
         stage.profile.history_reader,
-        Wording(),
+        stage.wording,
         Attention(lambda: live.settings, stage.clock),
         lambda: unread,
     )
@@ -252,27 +294,34 @@ def glance(stage: Stage, latest: PollResult | None, *unread: str) -> Glance:
 
 
 def _trial(add: Callable[[TrialStep], None]) -> None:
-    add(TrialStep("Find the gateway", StepOutcome.OK, "At 192.168.1.20"))
-    add(TrialStep("Check its certificate", StepOutcome.OK, "Pairing code KQ4M-7TZA-PW3X"))
-    add(TrialStep("Ask who it is", StepOutcome.OK, f"Gateway {site.SITE}, firmware 8.3.5289"))
-    add(TrialStep("Log in", StepOutcome.WARNING, "With an access token of role owner, valid until 2027-05-28"))
-    add(TrialStep("Meters", StepOutcome.ABSENT, "This gateway has none"))
+    code, told = "KQ4M-7TZA-PW3X", tr("With an access token of role {role}, valid{until}", role="owner", until="")
+    add(TrialStep(tr("Find the gateway"), StepOutcome.OK, tr("It answers at {where}", where="192.168.1.20")))
+    known = tr("It is the trusted one, pairing code {code}", code=code)
+    add(TrialStep(tr("Check its certificate"), StepOutcome.OK, known))
+    who = tr("Gateway {serial}, firmware {firmware}", serial=site.SITE, firmware="8.3.5289")
+    add(TrialStep(tr("Ask who it is"), StepOutcome.OK, who))
+    doubt = tr("{told}; its signature is not the one Enphase is known for", told=told)
+    add(TrialStep(tr("Log in"), StepOutcome.WARNING, doubt))
+    add(TrialStep("/ivp/pdm/device_data", StepOutcome.OK, tr("{about}: answers", about=capital(tr("device data")))))
 
 
 def _findings(*, failed: bool) -> Iterator[CheckStep]:
     ok, bad, later = StepVerdict.OK, StepVerdict.FAILED, StepVerdict.SKIPPED
-    yield CheckStep("settings", ok, f"The gateway to look at is {site.SITE} at 192.168.1.20")
-    yield CheckStep("secrets", ok, "At hand: token (keyring)")
-    yield CheckStep("find", ok, "To be tried: 192.168.1.20:443")
-    yield CheckStep("tcp", ok, "192.168.1.20 takes connections on port 443")
-    yield CheckStep("tls", ok, "A secure connection to 192.168.1.20 works")
+    where = "192.168.1.20"
+    yield CheckStep("settings", ok, tr("The gateway to look at is {gateway}", gateway=site.SITE))
+    yield CheckStep("secrets", ok, tr("At hand: {secrets}", secrets=tr("keyring ({place})", place="Secret Service")))
+    yield CheckStep("find", ok, tr("To be tried: {names}", names=where))
+    yield CheckStep("tcp", ok, tr("{where} takes connections on port {listening}", where=where, listening=443))
+    yield CheckStep("tls", ok, tr("A secure connection to {shown} works", shown=where))
     if failed:
-        title = "192.168.1.20 shows another certificate than the one known for this gateway"
-        yield CheckStep("certificate", bad, title, "Trust it only if you know why", kind="certificate_changed")
+        title = tr(
+            "{where} does not look like gateway {serial}: it shows another certificate", where=where, serial=site.SITE
+        )
+        yield CheckStep("certificate", bad, title, tr("Check the address"), kind="certificate_changed")
         for name in ("info", "serial", "firmware", "log_in", "clock"):
-            yield CheckStep(name, later, "The gateway was not met")
-    yield CheckStep("keyring", StepVerdict.ATTENTION, "There is no keyring to use", "A token is forgotten at the end")
-    yield CheckStep("history", ok, "The history can be read")
+            yield CheckStep(name, later, tr("The gateway was not met"))
+    yield CheckStep("keyring", StepVerdict.ATTENTION, tr("There is no keyring to use"))
+    yield CheckStep("history", ok, tr("The history can be read"))
 
 
 _REPORT = "Traceback (most recent call last):\n" + "".join(
@@ -287,6 +336,7 @@ DIALOGS: dict[str, View] = {
     "settings trust": lambda stage: settings_dialog(stage, 4),
     "settings test": settings_tested,
     "set-up looking": lambda stage: setup(stage, FIND),
+    "set-up none": lambda stage: setup_none(stage),
     "set-up found": lambda stage: setup(stage, FIND, None, FOUND),
     "set-up several": lambda stage: setup(stage, FIND, None, FOUND, OTHER),
     "set-up trust": lambda stage: setup(stage, TRUST, Family.TOKEN),
@@ -301,8 +351,10 @@ DIALOGS: dict[str, View] = {
     "what is wrong": trouble,
     "what is wrong, nothing": lambda stage: trouble(stage, failed=False),
     "look back": preview,
+    "look back, told": lambda stage: looked_back(stage, told=True),
+    "look back, nothing": lambda stage: looked_back(stage, told=False),
     "glance": lambda stage: glance(stage, _well(stage)),
-    "glance ill": lambda stage: glance(stage, _ill(stage), "Relay 68177 is open", "The firmware has changed"),
+    "glance ill": lambda stage: glance(stage, _ill(stage), _relay_open(), tr("The gateway's firmware changes")),
     "glance night": lambda stage: glance(stage, _night(stage)),
     "glance cut off": lambda stage: glance(stage, _cut_off(stage)),
     "glance loading": lambda stage: glance(stage, None),

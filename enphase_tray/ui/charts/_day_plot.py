@@ -11,7 +11,7 @@ from enphase_tray.model.language import tr
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._labels import Name, View, places_for
-from enphase_tray.ui.charts._pane import Pane, arrays, soft, thin
+from enphase_tray.ui.charts._pane import Lone, Pane, arrays, soft, thin
 from enphase_tray.ui.charts._plotting import np, pg
 from enphase_tray.ui.figures.day_curves import Curve
 from enphase_tray.ui.look.theme import Colours, note_font, readable
@@ -69,6 +69,8 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
         self._given = pg.TextItem()
         self._dot = pg.ScatterPlotItem(size=8)
         self._dot.setZValue(30)
+        self._lone = Lone()
+        self.power.view.addItem(self._lone, ignoreBounds=True)
         self.power.view.addItem(self._dot, ignoreBounds=True)
         self._wide = 0.0
         self._unfit = False
@@ -264,6 +266,7 @@ class DayPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has n
             name.setColor(readable(tone, tones.base, 4.5))
             name.setFont(self._font)
             name.fill = pg.mkBrush(soft(tones.base, _GROUND))
+        self._lone.put((line.curve, line.shift, getattr(tones, line.tone)) for line in self._lines)
         for mark in self._marks:
             mark.setPen(thin(blended(tones.note, tones.base, 0.5), Qt.PenStyle.DotLine))
             mark.label.setColor(tones.note)

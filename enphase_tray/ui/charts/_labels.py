@@ -15,6 +15,8 @@ _OWN_SAMPLES = 17
 _FAR_PIXELS = 48.0
 _APART_PIXELS = 2.0
 _BEHIND_PIXELS = 5.0
+_UPON = 100.0
+"""Rather well away from its own curve than upon another one."""
 _NEVER = 1000.0
 """Upon a curve a name can be read if need be, upon another name it cannot."""
 
@@ -120,6 +122,7 @@ def _heights(name: Name, left: float, curves: Sequence[Height], view: View) -> l
 def _free(name: Name, left: float, foot: float, near: Sequence[float], taken: Sequence[_Box]) -> float:
     """Pixels to the nearest other curve or name; negative upon one."""
     free = min((max(height - foot - name.tall, foot - height) for height in near), default=_FAR_PIXELS)
+    free = free if free >= 0.0 else free - _UPON
     for start, end, bottom, top in taken:
         if start < left + name.wide and left < end:
             away = max(bottom - foot - name.tall, foot - top)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
 from enphase_tray.status.words import Wording
 from enphase_tray.ui.charts._canvas import blended
 from enphase_tray.ui.charts._names import Name, Names
-from enphase_tray.ui.charts._pane import Pane, arrays, thin
+from enphase_tray.ui.charts._pane import Lone, Pane, arrays, thin
 from enphase_tray.ui.charts._plotting import np, pg
 from enphase_tray.ui.figures.day_curves import Curve
 from enphase_tray.ui.figures.pack import Envelope
@@ -78,8 +78,10 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
 class PackPane(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Draws what it is given; what is meant by it, and which line is which, is the chart's."""
 
-    def __init__(self) -> None:
+    def __init__(self, middle: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+        """`middle` tells the pack's middle from single lines where their names do not."""
         super().__init__()
+        self._dashes = middle
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setMouseTracking(True)
         self._pane = Pane(self, 0)
@@ -90,7 +92,8 @@ class PackPane(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has 
         self._lines: list[Any] = []
         self._dot = pg.ScatterPlotItem(size=8)
         self._dot.setZValue(30)
-        for item in (self._band, self._middle, self._dot):
+        self._lone = Lone()
+        for item in (self._band, self._middle, self._lone, self._dot):
             self._pane.view.addItem(item, ignoreBounds=True)
         self._names = Names(self._pane.view)
         self._whole: tuple[float, float] | None = None
@@ -150,6 +153,7 @@ class PackPane(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has 
                         )
                     )
         self._names.put(names)
+        self._lone.put((line.curve, 0.0, line.tone) for line in lines)
 
     @property
     def zoomed(self) -> bool:
@@ -200,7 +204,7 @@ class PackPane(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has 
         self.setBackground(tones.base)
         self._pane.restyle(tones, small)
         self._band.put_colour(blended(tones.expected, tones.base, 0.28))
-        self._middle.setPen(thin(tones.expected))
+        self._middle.setPen(thin(tones.expected, self._dashes))
         self._dot.setBrush(tones.selected)
         self._dot.setPen(thin(tones.base))
         self._names.restyle(tones, small)

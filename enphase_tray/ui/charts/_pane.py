@@ -1,5 +1,6 @@
 """One plot of power over time, made of the lightest parts there are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -75,3 +76,19 @@ def arrays(curve: Curve) -> tuple[Any, Any]:
     times, watts = np.array(curve.times, dtype=float), np.array(curve.watts, dtype=float)
     behind = np.flatnonzero(np.diff(times) > curve.hold) + 1
     return np.insert(times, behind, times[behind - 1] + 1.0), np.insert(watts, behind, np.nan)
+
+
+class Lone(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Dots for curves without a line in them, such as the first reading of all: nothing else would be seen."""
+
+    def __init__(self) -> None:
+        super().__init__(size=5, pen=None)
+
+    def put(self, curves: Iterable[tuple[Curve, float, QColor]]) -> None:
+        """Show those of these curves, each moved by so many seconds, in its tone."""
+        spots = []
+        for curve, shift, tone in curves:
+            if (np.diff(np.array(curve.times, dtype=float)) > curve.hold).all():
+                points = zip(curve.times, curve.watts, strict=True)
+                spots += [{"pos": (at + shift, watts), "brush": tone} for at, watts in points]
+        self.setData(spots)

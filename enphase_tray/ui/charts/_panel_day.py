@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QPointF, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QFont
 
 from enphase_tray.model.language import tr
@@ -22,7 +22,7 @@ class PanelDay(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pane = PackPane()
+        self.pane = PackPane(middle=Qt.PenStyle.DashLine)
         self.pack = Pack({})
         self.wording = Wording()
         self.moment: float | None = None
@@ -63,7 +63,7 @@ class PanelDay(QObject):
         self.pane.put_lines([Line(curve, tones.production) for curve in self.own.values()])
         curves = [] if self._day is None else self._day.curves.values()
         self.pane.put_height(max((max(curve.watts) for curve in curves), default=0.0))
-        self.pane.put_title(tr("W · grey: the median and most of the others")
+        self.pane.put_title(tr("W · dashed: the median · band: most of the others")
                             if self.own else tr("It has not reported on this day"))  # fmt: skip
         self._mark()
 

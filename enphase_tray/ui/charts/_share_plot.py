@@ -94,7 +94,7 @@ class SharePlot(Canvas):
         self._paint_title(
             painter,
             area,
-            tr("Share of its group by days · grey: as usual"),
+            tr("Share of its group by days · band: as usual"),
             tr("Share of its group by days"),
             tr("Share by days"),
         )
@@ -129,15 +129,9 @@ class SharePlot(Canvas):
         if mean is None or not slots:
             self._paint_title(painter, area, self._why_no_mean, tr("Nothing to compare with"))
             return
-        days = trn("{count} day", "{count} days", mean.days)
-        whole = tr("Mean of {days}, W · grey: its group · shaded: lost", days=days)
-        self._paint_title(
-            painter,
-            area,
-            whole,
-            tr("Mean of {days}, W · grey: its group", days=days),
-            tr("Mean of {days}, W", days=days),
-        )
+        short = trn("Mean of {count} day, W", "Mean of {count} days, W", mean.days)
+        group, least = tr("{title} · dashed: its group", title=short), tr("W · dashed: its group")
+        self._paint_title(painter, area, tr("{title} · shaded: lost", title=group), group, least, short)
         highest = max(watts for watts in (*mean.own, *mean.group) if watts is not None)
         step = nice_step(highest, max(2, int(area.height() / (9 * GRID))))
         top, slot = max(highest * 1.05, step), area.width() / len(slots)
@@ -161,8 +155,9 @@ class SharePlot(Canvas):
             text = self._wording.number(tick * step, 0)
             box = QRectF(area.left() - to_font(_LEFT), y - 8, to_font(_LEFT) - GRID, 16)
             words(painter, box, text, tones.note, _RIGHT_EDGE)
-        for curve, tone in ((mean.group, tones.expected), (mean.own, tones.production)):
-            painter.setPen(QPen(tone, 1.5))
+        dashed, solid = Qt.PenStyle.DashLine, Qt.PenStyle.SolidLine
+        for curve, tone, style in ((mean.group, tones.expected, dashed), (mean.own, tones.production, solid)):
+            painter.setPen(QPen(tone, 1.5, style))
             for run in runs([watts if place in slots else None for place, watts in enumerate(curve)]):
                 painter.drawPolyline(QPolygonF([spot(place, watts) for place, watts in run]))
         self._paint_hours(painter, area)

@@ -154,7 +154,9 @@ class InverterDayChart(Chart):
     def _show(self, sight: Sight, moved: bool) -> str:
         day = self.day
         if day is None or not day.curves:
-            return _NOTHING_TODAY if sight.live else _NOTHING
+            return tr(_NOTHING_TODAY if sight.live else _NOTHING)
+        if all(len(curve.times) < 2 for curve in day.curves.values()):
+            return tr("Curves begin with the second report of an inverter.")
         result = sight.shown.result
         self.concerned = concerned_serials(result.active) if result is not None and sight.live else frozenset()
         self._wording = sight.wording

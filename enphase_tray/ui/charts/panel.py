@@ -46,6 +46,7 @@ class PanelChart(Chart):
         self.which = Choice()
         self.which.setAccessibleName(tr("Inverter shown"))
         self.which.setMinimumContentsLength(14)
+        self.which.setVisible(False)
         self.which.currentIndexChanged.connect(self._chosen)
         self.day = PanelDay()
         self.energy = Bars()
@@ -79,8 +80,9 @@ class PanelChart(Chart):
         self._reader, self._sight = reader, sight
         day = day_of(reader, sight) if self.by_day else None
         serials = known_serials(reader, sight, self.serial)
+        self.which.setVisible(bool(serials))
         if not serials:
-            return _NONE
+            return tr(_NONE)
         result = sight.shown.result
         concerned = frozenset[str]() if result is None else concerned_serials(result.active)
         if self.serial not in serials:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QWidget
 
 GAP = 8
 """Between a window and the panel or the edge, px."""
@@ -85,3 +86,13 @@ def _inside(rect: QRect, room: QRect) -> QRect:
     left = max(room.left(), min(rect.left(), room.right() + 1 - rect.width()))
     top = max(room.top(), min(rect.top(), room.bottom() + 1 - rect.height()))
     return QRect(QPoint(left, top), rect.size())
+
+
+def bring_to_front(window: QWidget) -> None:
+    """Show it above all others, with the focus."""
+    if window.isMinimized():
+        window.showNormal()
+    else:
+        window.show()
+    window.raise_()
+    window.activateWindow()

@@ -11,6 +11,15 @@ from enphase_tray.status.words import UNKNOWN, Wording, provenance_words
 from enphase_tray.ui.charting.periods import Period, Span
 from enphase_tray.ui.figures.energy_bars import Bar, Days, Quantity, Total, best_of, total_between
 
+_REASONS = {
+    "fall": mark("it fell"),
+    "frozen": mark("it stood still"),
+    "jump": mark("it leapt"),
+    "unreadable": mark("unreadable"),
+    "zero": mark("all zero"),
+}
+"""Why an answer was left out, as the history notes it."""
+
 
 def totals_line(days: Days, quantity: Quantity, today: date, snapshot: Snapshot | None, words: Wording) -> str:
     """`This week 81.2 kWh · this month 412 kWh · this year 3.12 MWh · lifetime 10.3 MWh`."""
@@ -60,7 +69,7 @@ def left_out_words(rejections: Iterable[Rejection], bar: Bar, quantity: Quantity
     count = sum(one.count for one in mine)
     if not count:
         return ""
-    reasons = ", ".join(sorted({one.reason for one in mine}))
+    reasons = ", ".join(sorted({tr(_REASONS.get(one.reason, one.reason)) for one in mine}))
     return trn("{count} answer left out ({reasons})", "{count} answers left out ({reasons})", count, reasons=reasons)
 
 

@@ -13,7 +13,7 @@ from enphase_tray.status.words import UNKNOWN, Wording, capital, provenance_word
 from enphase_tray.ui.charting.chart import Sheet, Twin
 from enphase_tray.ui.charting.periods import Period, Span
 from enphase_tray.ui.figures.panel_energy import Bar
-from enphase_tray.ui.look.facts_list import Fact
+from enphase_tray.ui.look.facts_list import Fact, event_facts
 from enphase_tray.ui.look.text import clean
 from enphase_tray.ui.look.wellness import flag_text, status_text
 
@@ -21,7 +21,6 @@ _HEADER = (
     "serial", "first_date", "last_date", "watt_hours", "provenance", "group_median_watt_hours", "share_of_median",
     "days_unknown",
 )  # fmt: skip
-_MOST_EVENTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def facts_of(told: Told, wording: Wording) -> tuple[Fact, ...]:
         *_energies(told, wording),
         *_extremes(told, wording),
         *_device(told.reading, wording),
-        *_events(told, wording),
+        *event_facts(told.events, told.now, wording),
     )
 
 
@@ -216,20 +215,6 @@ def _device(reading: InverterReading | None, wording: Wording) -> Iterator[Fact]
     yield Fact(tr("Device"), heading=True)
     yield Fact(tr("Part"), clean(reading.part_number or UNKNOWN, 40))
     yield from (Fact(name, value) for name, value in told.items() if value)
-
-
-def _events(told: Told, wording: Wording) -> Iterator[Fact]:
-    yield Fact(tr("Events"), heading=True)
-    if not told.events:
-        yield Fact(tr("Nothing has been told of this inverter yet."))
-    for event in told.events[:_MOST_EVENTS]:
-        title = clean(event.title)
-        if event.kind == "cleared":
-            title = tr("Over again: {alert}", alert=title)
-        yield Fact(f"{wording.clock(event.at, told.now)} · {title}", hint=clean(event.body))
-    more = len(told.events) - _MOST_EVENTS
-    if more > 0:
-        yield Fact(trn("and {count} more on the page of events", "and {count} more on the page of events", more))
 
 
 def _source(energy: Energy | None) -> str:

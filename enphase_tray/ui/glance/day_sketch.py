@@ -78,7 +78,9 @@ class DaySketch(QWidget):
         for moment, side in ends:
             painter.drawText(foot, side | Qt.AlignmentFlag.AlignBottom, clock(moment, self._wording))
         if view.compared.before is not None:
-            painter.drawText(foot, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, tr("grey: yesterday"))
+            painter.drawText(
+                foot, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, tr("thin line: yesterday")
+            )
 
 
 class _View:

@@ -86,7 +86,7 @@ class TroubleDialog(QDialog):
         self.verdict.say(title)
         self.advice.say(advice)
         self.advice.setVisible(bool(advice))
-        words = {Way.SETTINGS: tr("Open &settings…"), Way.CERTIFICATE: tr("&Look at it…")}.get(self._way, "")
+        words = {Way.SETTINGS: tr("Open &settings…"), Way.CERTIFICATE: tr("Loo&k at it…")}.get(self._way, "")
         self.mend.setText(words)
         self.mend.setVisible(bool(words))
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QWidget
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.identity import CertificateFacts
 from enphase_tray.model.language import tr
 from enphase_tray.monitor.result import CertificateQuestion
@@ -37,7 +38,10 @@ class CertificateFactsView(QWidget):
             facts[tr("Pairing code")] = certificate.pairing_code
             facts[tr("Fingerprint")] = _grouped(certificate.fingerprint)
             facts[tr("Issued to")] = certificate.subject
-        dates = {"begin": f"{certificate.not_before:%Y-%m-%d}", "end": f"{certificate.not_after:%Y-%m-%d}"}
+        dates = {
+            "begin": dated("{day} {mon} {year}", certificate.not_before),
+            "end": dated("{day} {mon} {year}", certificate.not_after),
+        }
         facts[tr("Valid")] = tr("{begin} to {end}", **dates)
         for name, value in facts.items():
             label = Label(value, wrap=True)

@@ -24,7 +24,7 @@ _WHY_PASTE = mark(
     "For accounts with multi-factor log-in, which cannot sign in from here, and for those who give no password."
 )
 _HOW_TO_PASTE = mark(
-    "On that page, log in as in the Enphase app, choose your system and this gateway, and press "
+    "At entrez.enphaseenergy.com log in as in the Enphase app, choose your system and this gateway, and press "
     "“Create access token”. The long text that appears is the token; it is good for a year."
 )
 
@@ -128,7 +128,7 @@ class TokenLoginFields(QWidget):
         form.setContentsMargins(6 * GRID, 0, 0, 0)
         add_row(form, tr("E-&mail"), self.email)
         add_row(form, tr("Pass&word"), self.password)
-        add_row(form, tr("Si&te name"), self.site)
+        add_row(form, tr("Site &name"), self.site)
         form.addRow("", self.keep)
         note = tr(
             "The password goes to Enphase only, never to the gateway, and is forgotten after use unless you keep it."

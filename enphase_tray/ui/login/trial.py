@@ -94,7 +94,10 @@ class TrialSteps(StepList):
     def add(self, step: TrialStep) -> None:
         """Show another step."""
         self._last = step
-        self.put(Step(_MARKS[step.outcome], tr(_WORDS[step.outcome]), step.title, step.detail))
+        title, detail = step.title, step.detail
+        if title.startswith("/") and detail:  # an address of the gateway: words come first
+            title, detail = detail, title
+        self.put(Step(_MARKS[step.outcome], tr(_WORDS[step.outcome]), title, detail))
 
     def add_error(self, error: EnphaseTrayError) -> None:
         """Show what ended the trial, unless the last step says the same already."""

@@ -1,16 +1,22 @@
 """A narrow column of facts under headings: names to the left, figures to the right, whole sentences across."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from enphase_tray.model.history import HistoryEvent
+from enphase_tray.model.language import tr, trn
+from enphase_tray.status.words import Wording
 from enphase_tray.ui.look.scrolling import DownScroll
+from enphase_tray.ui.look.text import clean
 from enphase_tray.ui.look.theme import GRID
 from enphase_tray.ui.look.widgets import Label, Role
 
 _WIDTH, _WIDEST = 56 * GRID, 80 * GRID
+_MOST_EVENTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,21 @@ class Fact:
     @property
     def _kind(self) -> tuple[bool, bool]:
         return self.heading, bool(self.value)
+
+
+def event_facts(events: Sequence[HistoryEvent], now: datetime, wording: Wording) -> Iterator[Fact]:
+    """What was told of one inverter, in the order given; what leads too far is only counted."""
+    yield Fact(tr("Events"), heading=True)
+    if not events:
+        yield Fact(tr("Nothing has been told of this inverter yet."))
+    for event in events[:_MOST_EVENTS]:
+        title = clean(event.title)
+        if event.kind == "cleared":
+            title = tr("Over again: {alert}", alert=title)
+        yield Fact(f"{wording.clock(event.at, now)} · {title}", hint=clean(event.body))
+    more = len(events) - _MOST_EVENTS
+    if more > 0:
+        yield Fact(trn("and {count} more on the page of events", "and {count} more on the page of events", more))
 
 
 class FactsList(DownScroll):

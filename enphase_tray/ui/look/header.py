@@ -97,7 +97,7 @@ class TitleLine(QWidget):
         """Say how the site is and how old that knowledge is."""
         self._mark.set_mark(MARKS[shown.status.icon])
         verdict = tr(_NOT_READ) if _left_alone(shown) else shown.status.verdict
-        self.verdict.say(f"{site} · {verdict}" if site else verdict, muted_alerts(shown))
+        self.verdict.say(f"{site} · {verdict}" if site else verdict, muted_alerts(shown), verdict)
         snapshot = shown.snapshot
         exact = "" if snapshot is None else tr("Read at {time}", time=shown.wording.clock(snapshot.at, shown.now))
         self.age.say(tr("Read {age}", age=shown.status.age) if snapshot is not None else "", exact)

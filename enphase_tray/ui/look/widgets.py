@@ -81,7 +81,7 @@ class ElidedLabel(Label):
     """A one-line label that gives way when there is little room and then shows the whole on hover."""
 
     def __init__(self, text: str = "", role: Role = Role.TEXT) -> None:
-        self._whole = ""
+        self._whole = self._short = ""
         super().__init__(text, role)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -90,8 +90,9 @@ class ElidedLabel(Label):
         """The text without regard to room."""
         return self._whole
 
-    def say(self, text: str, hint: str = "") -> None:
-        self._whole = clean(text)
+    def say(self, text: str, hint: str = "", short: str = "") -> None:
+        """As with any label; `short` is said instead, before anything is cut off, where there is little room."""
+        self._whole, self._short = clean(text), clean(short)
         self.setAccessibleName(self._whole)
         self._fit(hint)
         self.updateGeometry()
@@ -109,7 +110,10 @@ class ElidedLabel(Label):
 
     def _fit(self, hint: str) -> None:
         room = max(self.width(), GRID * 8)
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
+        said = self._whole
+        if self._short and self.fontMetrics().horizontalAdvance(said) > room:
+            said = self._short
+        shown = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, room)
         self.setText(shown)
         self.setToolTip(tip(hint or (self._whole if shown != self._whole else "")))
 

@@ -158,7 +158,7 @@ class AlertsPage(QWidget):
         _line(self.currency).setPlaceholderText("EUR")
         for field, width in ((self.price, 30), (self.currency, 20)):
             field.setMaximumWidth(to_font(width * GRID))
-        price, currency = _word(tr("P&rice"), self.price), _word(tr("C&urrency"), self.currency)
+        price, currency = _word(tr("P&rice"), self.price), _word(tr("Curre&ncy"), self.currency)
         body.addLayout(_line_of(price, self.price, currency, self.currency))
         body.addWidget(Label(tr("Muted"), Role.TITLE))
         body.addWidget(self._no_mutes)
@@ -180,18 +180,18 @@ class AlertsPage(QWidget):
             self.modes[rule.name] = choice
             grid.addWidget(Label(tr(rule.label), wrap=True), place, 0)
             if rule.name in _LIMITS:
-                grid.addLayout(self._limit(rule.name), place, 1)
-            grid.addWidget(choice, place, 2)
+                self._add_limit(grid, place, rule.name)
+            grid.addWidget(choice, place, 3)
             look = button(
                 tr("Look back…"),
                 Role.QUIET,
                 tr("What would “{rule}” have told me in the last 30 days?", rule=tr(rule.label)),
             )
             look.clicked.connect(self._asking(rule.name))
-            grid.addWidget(look, place, 3)
+            grid.addWidget(look, place, 4)
         return grid
 
-    def _limit(self, rule: str) -> QHBoxLayout:
+    def _add_limit(self, grid: QGridLayout, place: int, rule: str) -> None:
         name, word, unit, meaning = _LIMITS[rule]
         number = NumberChoice()
         number.setRange(*LIMIT_RANGES[name])
@@ -199,7 +199,9 @@ class AlertsPage(QWidget):
         number.setAccessibleName(tr(meaning))
         number.setFixedWidth(to_font(24 * GRID))
         self.limits[name] = number
-        return _line_of(Label(tr(word), Role.NOTE), number)
+        word_side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        grid.addWidget(Label(tr(word), Role.NOTE), place, 1, word_side)
+        grid.addWidget(number, place, 2)
 
     def _asking(self, rule: str) -> Callable[[], None]:
         return lambda: self.preview_asked.emit(rule)

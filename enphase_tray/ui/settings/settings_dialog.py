@@ -146,7 +146,7 @@ class SettingsDialog(QDialog):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
-        names = (tr("&Gateway"), tr("&Log-in"), tr("&Alerts"), tr("&Program"), tr("Tru&st"))
+        names = (tr("&Gateway"), tr("&Log-in"), tr("Aler&ts"), tr("&Program"), tr("Tru&st"))
         for inner, name in zip((which, log_in, self.alerts, self.program, self.trust), names, strict=True):
             self.tabs.addTab(_on_card(scrolled(inner)), name)
         self.tabs.addTab(_on_card(tested), tr("&Connection test"))

@@ -24,7 +24,7 @@ from enphase_tray.ui.resources import catalogues_directory
 from enphase_tray.ui.settings.tray_fields import TrayFields
 
 _UNITS = {
-    Units.AUTO: mark("W, from 10 kW on kW"),
+    Units.AUTO: mark("W below 10 kW, kW above"),
     Units.WATTS: mark("Always W"),
     Units.KILOWATTS: mark("Always kW"),
 }
@@ -60,13 +60,13 @@ class ProgramPage(QWidget):
         self.minutes.setAccessibleName(tr("Minutes between two readings"))
         self.minutes.setMaximumWidth(to_font(30 * GRID))
         self.live = QCheckBox(tr("Read &meters every minute, where the gateway has them"))
-        self.start = QCheckBox(tr("S&tart when I log in"))
+        self.start = QCheckBox(tr("Start w&hen I log in"))
         self.units = _choice(tr("Units of power"), _UNITS)
         self.appearance = _choice(tr("Colours of the windows"), _APPEARANCES)
         self.tray = TrayFields()
         self.language = _choice(tr("Language of the windows"), _spoken())
         self.renewals = QCheckBox(tr("Agree to e&xpected renewals of the gateway's certificate by itself"))
-        self.in_file = QCheckBox(tr("Where there is no &keyring, keep the token in a file that only I can read"))
+        self.in_file = QCheckBox(tr("&Where there is no keyring, keep the token in a file that only I can read"))
         self.places = Label(role=Role.NOTE, wrap=True)
         self._seconds = 0
         self._compose()
@@ -115,7 +115,7 @@ class ProgramPage(QWidget):
         form.addRow("", self.live)
         add_row(form, tr("&Units"), self.units)
         add_row(form, tr("&Appearance"), self.appearance)
-        add_row(form, tr("&Language"), self.language)
+        add_row(form, tr("La&nguage"), self.language)
         form.addRow("", Label(tr("Another language is spoken from the next start on."), Role.NOTE, wrap=True))
         form.addRow("", self.start)
         body.addWidget(reading)

@@ -46,7 +46,7 @@ class TrayFields(QWidget):
         form = form_layout(self)
         add_row(form, tr("Tray &icon"), self.shows)
         add_row(form, tr("Col&ours"), self.style_choice)
-        add_row(form, tr("Click open&s"), self.click)
+        add_row(form, tr("Clic&k opens"), self.click)
         form.addRow("", self.only_wrong)
         form.addRow("", self.hint)
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
+from enphase_tray.model.dates import dated
 from enphase_tray.model.identity import pairing_code
 from enphase_tray.model.language import mark, tr
 from enphase_tray.settings.state import TrustEntry, TrustEvent
@@ -53,7 +54,8 @@ class TrustLog(FlatModel):
         entry = self.entries[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             at = entry.at.astimezone()
-            return (f"{at:%Y-%m-%d %H:%M}", clean(entry.serial), code(entry), what(entry))[index.column()]
+            when = f"{dated('{day} {mon} {year}', at)} {at:%H:%M}"
+            return (when, clean(entry.serial), code(entry), what(entry))[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = [what(entry), f"SHA-256 {entry.fingerprint}"]
             if entry.previous:
@@ -72,6 +74,9 @@ class TrustPage(QWidget):
         self.table = table_view(tr("Trust log"), tr("Every change of the certificates that gateways are known by"))
         self.table.setModel(self.log)
         fit_columns(self.table, last_gives_way=True)
+        self.table.setWordWrap(True)
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.verticalHeader().setMinimumSectionSize(self.table.verticalHeader().defaultSectionSize())
         self.table.setMinimumHeight(self.table.verticalHeader().defaultSectionSize() * _LEAST_ROWS)
         body = column(self, 4 * GRID, 2 * GRID)
         body.addWidget(self.known)

@@ -80,7 +80,7 @@ def _certificate(shown: Shown, actions: Actions) -> Trouble:
     else:
         title = tr("This does not look like your gateway")
         advice = tr("Nothing has been sent to it. {since}", since=_since(shown)).strip()
-    return Trouble(Mark.LOCKED, title, advice, tr("&Look at it…"), actions.certificate)
+    return Trouble(Mark.LOCKED, title, advice, tr("Loo&k at it…"), actions.certificate)
 
 
 def _failure(shown: Shown, actions: Actions) -> Trouble:
@@ -88,7 +88,7 @@ def _failure(shown: Shown, actions: Actions) -> Trouble:
     title = "" if failure is None else failure.title
     advice = "" if failure is None else f"{failure.advice} {_since(shown)}".strip()
     if failure is not None and failure.kind in _FOR_SETTINGS:
-        return Trouble(Mark.NO_LINK, title, advice, tr("O&pen settings…"), actions.settings, tr(_WHY), actions.find_out)
+        return Trouble(Mark.NO_LINK, title, advice, tr("Open settin&gs…"), actions.settings, tr(_WHY), actions.find_out)
     mark = Mark.STALE if shown.snapshot is not None and not shown.stale else Mark.NO_LINK
     return Trouble(mark, title, advice, tr("Try a&gain"), actions.refresh, tr(_WHY), actions.find_out)
 

@@ -55,6 +55,9 @@ class HealthPage(QWidget):
         self._shown: Shown | None = None
         self._site = ""
         self._report: HealthReport | None = None
+        self._led = True
+        """Whether the selection follows the worst panel: until somebody has chosen another one."""
+        self._filling = False
         self._mark = MarkWidget(Mark.UNKNOWN, 18)
         self.verdict = HeldLabel()
         self.note = HeldLabel(Role.NOTE)
@@ -80,16 +83,24 @@ class HealthPage(QWidget):
         why = why_empty(report, shown)
         self.empty.say(why)
         self._stack.setCurrentIndex(1 if why else 0)
-        chosen = self.selected_serial()
+        chosen = "" if self._led else self.selected_serial()
+        self._filling = True  # what is selected now is not the user's doing
         self.model.show_moment(shown, report)
         if report is not None and report is not before:
             self._fit_columns()
-        if report is not None and report.panels and not self.select(chosen):
-            self.view.selectRow(0)
+        self._keep(chosen)
+        self._filling = False
         self.chart.show_moment(shown, site)
         self._say_basis()
         self.weekly.setEnabled(bool(site))
         self.evidence.setEnabled(bool(site and self.selected_serial()))
+
+    def _keep(self, chosen: str) -> None:
+        """The user's choice stays selected through new results; without one it is the worst panel, in sight."""
+        panels = self.model.panels
+        if panels and self.selected_serial() != (chosen or panels[0].serial) and not self.select(chosen):
+            self._led = True
+            self.select(panels[0].serial)
 
     def select(self, serial: str) -> bool:
         """Select a panel's row and bring it into sight; `False` where it is not listed."""
@@ -249,6 +260,8 @@ class HealthPage(QWidget):
     def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
         serial = self.selected_serial()
         self.evidence.setEnabled(bool(self._site and serial))
+        if serial and not self._filling:
+            self._led = False
         if serial:
             self.chart.select(serial)
 

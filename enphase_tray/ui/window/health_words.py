@@ -15,14 +15,13 @@ from enphase_tray.status.mean_day import SLOTS, MeanDay
 from enphase_tray.status.status import inverter_state_words
 from enphase_tray.status.words import UNKNOWN, Wording
 from enphase_tray.ui.charting.chart import Sheet, Twin
-from enphase_tray.ui.look.facts_list import Fact
+from enphase_tray.ui.look.facts_list import Fact, event_facts
 from enphase_tray.ui.look.header import Shown
 from enphase_tray.ui.look.text import clean
 from enphase_tray.ui.look.wellness import status_text
 from enphase_tray.ui.window.health_model import group_letter
 
 _HEADER = ("serial", "kind", "date", "time", "share_of_group", "enough_light", "watts", "group_median_watts")
-_MOST_EVENTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,12 @@ def title_words(told: Told) -> str:
 
 def facts_of(told: Told) -> tuple[Fact, ...]:
     """The column beside the chart."""
-    return (*_finding(told), *_figures(told), *_now(told), *_events(told))
+    return (
+        *_finding(told),
+        *_figures(told),
+        *_now(told),
+        *event_facts(told.events, told.shown.now, told.shown.wording),
+    )
 
 
 def day_words(day: ShareDay, wording: Wording) -> str:
@@ -216,21 +220,6 @@ def _now(told: Told) -> Iterator[Fact]:
     words = status_text(told.reading.device)
     if words:
         yield Fact(words)
-
-
-def _events(told: Told) -> Iterator[Fact]:
-    shown = told.shown
-    yield Fact(tr("What was told of it"), heading=True)
-    if not told.events:
-        yield Fact(tr("Nothing yet."))
-    for event in told.events[:_MOST_EVENTS]:
-        title = clean(event.title)
-        if event.kind == "cleared":
-            title = tr("Over again: {alert}", alert=title)
-        yield Fact(f"{shown.wording.clock(event.at, shown.now)} · {title}", hint=clean(event.body))
-    more = len(told.events) - _MOST_EVENTS
-    if more > 0:
-        yield Fact(trn("and {count} more on the page of events", "and {count} more on the page of events", more))
 
 
 def _day(day: date) -> str:

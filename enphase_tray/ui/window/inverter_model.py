@@ -48,7 +48,7 @@ def _reported(inverter: InverterReading, shown: Shown) -> str:
 
 
 COLUMNS: tuple[_Column, ...] = (
-    _Column(mark("Serial"), mark("Serial number"), lambda i, _s: clean(i.serial), lambda i: i.serial),
+    _Column(mark("Serial no."), mark("Serial number"), lambda i, _s: clean(i.serial), lambda i: i.serial),
     _Column(mark("State"), mark("State"), lambda i, _s: inverter_state_words(i.state), lambda i: i.state.value),
     _Column(mark("Last"), mark("Power in the last report"), lambda i, s: s.wording.watts(i.last_report_watts),
             lambda i: i.last_report_watts, _RIGHT),

@@ -24,6 +24,8 @@ _LEAST_LINES = 2.6
 """The heads, one row, and the bar that scrolls from side to side in a small window."""
 _PARTS = 1000
 """The room of chart and table together, for remembering how it is shared."""
+_CHARTS_PART = 580
+"""Of it, unless the user has shared it otherwise; no less, for curves to be told apart in the smallest window."""
 
 
 class InverterPage(QWidget):
@@ -126,14 +128,14 @@ class InverterPage(QWidget):
         self.split.addWidget(below)
         self.split.setChildrenCollapsible(False)
         self.split.setHandleWidth(2 * GRID)
-        self.split.setStretchFactor(0, 2)
-        self.split.setStretchFactor(1, 1)
+        self.split.setStretchFactor(0, _CHARTS_PART)
+        self.split.setStretchFactor(1, _PARTS - _CHARTS_PART)
         column(self).addWidget(self.split)
         kept = self._choices.get("split")
         if kept.isdecimal() and 0 < int(kept) < _PARTS:
             self.split.setSizes([int(kept), _PARTS - int(kept)])
         else:
-            self.split.setSizes([_PARTS * 2 // 3, _PARTS // 3])
+            self.split.setSizes([_CHARTS_PART, _PARTS - _CHARTS_PART])
 
     def _say(self, shown: Shown | None = None) -> None:
         total = len(self.model.inverters)

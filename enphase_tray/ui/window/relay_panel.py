@@ -251,4 +251,7 @@ def _batteries(batteries: tuple[BatteryReading, ...], wording: Wording) -> str:
     total = sum(powers)
     if abs(total) < 1:
         return tr("{count} · {full} · idle", count=count, full=full)
-    return f"{count} · {full} · {'giving' if total > 0 else 'taking'} {wording.watts(abs(total))}"
+    watts = wording.watts(abs(total)).replace(" ", "\u00a0")
+    if total > 0:
+        return tr("{count} · {full} · giving {watts}", count=count, full=full, watts=watts)
+    return tr("{count} · {full} · taking {watts}", count=count, full=full, watts=watts)
