@@ -65,15 +65,18 @@ def describe(
     stale = _is_stale(result, age_seconds)
     heard = tuple(alert for alert in result.active if alert.id not in unheard)
     icon = _icon(result, heard, age_seconds, stale)
-    figure = "" if icon in _WITHOUT_FIGURE else icon_figure(_watts_now(snapshot))
+    figure = "" if icon in _WITHOUT_FIGURE else icon_figure(_watts_now(snapshot), wording.decimal)
     concern = _concern(result, heard, icon, now, wording)
     headline = _headline(snapshot, stale, now, wording)
     verdict = _verdict(result, icon, concern, len(result.active) - len(heard))
     return _status(icon, figure, headline, concern, age, verdict, age_seconds)
 
 
-def icon_figure(watts: float | None) -> str:
-    """The two or three characters of the icon: `850` below 1 kW, `3.4` from there, `12` from 10 kW; else empty."""
+def icon_figure(watts: float | None, decimal: str = ".") -> str:
+    """The two or three characters of the icon: `850` below 1 kW, `3.4` from there, `12` from 10 kW; else empty.
+
+    Of the decimal marks only point and comma can be drawn.
+    """
     if watts is None:
         return ""
     whole = max(0, round(watts))
@@ -81,7 +84,7 @@ def icon_figure(watts: float | None) -> str:
         return str(whole)
     tenths = round(whole / 100)
     if tenths < 100:
-        return f"{tenths / 10:.1f}"
+        return f"{tenths // 10}{',' if decimal == ',' else '.'}{tenths % 10}"
     return str(round(whole / 1000))
 
 

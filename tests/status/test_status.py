@@ -41,6 +41,7 @@ def alert(severity: Severity, title: str = "Relay 68177 is open") -> Alert:
 )
 def test_the_icon_figure_has_at_most_three_characters(watts: float | None, figure: str) -> None:
     assert icon_figure(watts) == figure
+    assert icon_figure(watts, ",") == figure.replace(".", ",")
 
 
 def test_a_good_reading_is_said_watts_first() -> None:

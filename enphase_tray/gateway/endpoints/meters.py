@@ -3,6 +3,7 @@
 from enphase_tray.gateway.decode import decode_list, objects, text, whole
 from enphase_tray.gateway.endpoint import Endpoint
 from enphase_tray.gateway.parts import Meter, MetersPart
+from enphase_tray.model.language import mark
 
 _LARGEST_EID = 2**32
 _PRODUCTION_EID = 704643328
@@ -21,4 +22,6 @@ def parse(body: bytes) -> MetersPart:
     return MetersPart(tuple(meters))
 
 
-ENDPOINT = Endpoint(name="meters", path="/ivp/meters", title="meters", every_seconds=3600, parse=parse, since=(4,))
+ENDPOINT = Endpoint(
+    name="meters", path="/ivp/meters", title=mark("meters"), every_seconds=3600, parse=parse, since=(4,)
+)
