@@ -12,19 +12,24 @@ _J2000 = 946_728_000.0
 """Epoch seconds of 2000-01-01 12:00 UTC, from which almanac formulas count days."""
 
 
-def sun_elevation(latitude: float, longitude: float, at: datetime) -> float:
-    """Height of the sun's centre above the horizon in degrees, within about half a degree."""
-    days = (at.timestamp() - _J2000) / 86400.0
+def sun_over(at: float) -> tuple[float, float]:
+    """The latitude and longitude over which the sun stands at epoch second `at`, degrees, within half a degree."""
+    days = (at - _J2000) / 86400.0
     mean_longitude = math.radians((280.460 + 0.9856474 * days) % 360.0)
     anomaly = math.radians((357.528 + 0.9856003 * days) % 360.0)
     ecliptic = mean_longitude + math.radians(1.915 * math.sin(anomaly) + 0.020 * math.sin(2 * anomaly))
     obliquity = math.radians(23.439 - 0.0000004 * days)
     ascension = math.atan2(math.cos(obliquity) * math.sin(ecliptic), math.cos(ecliptic))
-    declination = math.asin(math.sin(obliquity) * math.sin(ecliptic))
-    sidereal = math.radians((280.46062 + 360.98564737 * days + longitude) % 360.0)
-    hour_angle = sidereal - ascension
-    height = math.radians(latitude)
-    sine = math.sin(height) * math.sin(declination) + math.cos(height) * math.cos(declination) * math.cos(hour_angle)
+    latitude = math.asin(math.sin(obliquity) * math.sin(ecliptic))
+    sidereal = 280.46062 + 360.98564737 * days
+    return math.degrees(latitude), (math.degrees(ascension) - sidereal + 180.0) % 360.0 - 180.0
+
+
+def sun_elevation(latitude: float, longitude: float, at: datetime) -> float:
+    """Height of the sun's centre above the horizon in degrees, within about half a degree."""
+    sun, noon = sun_over(at.timestamp())
+    tilt, height, hour_angle = math.radians(sun), math.radians(latitude), math.radians(longitude - noon)
+    sine = math.sin(height) * math.sin(tilt) + math.cos(height) * math.cos(tilt) * math.cos(hour_angle)
     return math.degrees(math.asin(max(-1.0, min(1.0, sine))))
 
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from enphase_tray.analysis.daylight import declination, sun_elevation
+from enphase_tray.analysis.daylight import declination, sun_elevation, sun_over
 from enphase_tray.analysis.zones import around
 
 _BUCKET_DAYS = 8
 _BUCKETS = 46
 _FEW = 3
-_WAKING_DEGREES = 4.0
-_TOO_LONG_SECONDS = 2400.0
-"""By so much a day may seem longer than it can be: inverters wake at different heights of the sun."""
+_WAKING_DEGREES, _FIRST_DEGREES = 4.0, 0.0
+"""At this height of the sun inverters have woken; below that one none can. Far north an hour lies between."""
+_TOO_LONG_SECONDS = 900.0
+"""By so much a day may seem longer than it can be: the last report of a day speaks of the time before it."""
 _TOO_SHORT_SECONDS = (14_400.0, 10_800.0, 5400.0)
 """By so much clouds, hills and trees may have shortened the one day that is known; two; three and more."""
 _NOON_DEGREES = 6.0
@@ -123,7 +124,7 @@ class Whereabouts:
         box = around(self._zone)
         if not self._days or (box is not None and len(self._days) < _FEW):
             return box
-        noons = sorted(_longitude(middle) for middle, _ in self._days.values())
+        noons = sorted(sun_over(middle)[1] for middle, _ in self._days.values())
         noon = noons[len(noons) // 2]
         if box is not None:
             latitude, longitude, north, east = box
@@ -137,8 +138,9 @@ class Whereabouts:
         slack = _TOO_SHORT_SECONDS[min(len(self._days), len(_TOO_SHORT_SECONDS)) - 1]
         errors = {}
         for latitude in range(-66, 67, 2):
-            missing = sorted(_day_length(latitude, middle) - length for middle, length in self._days.values())
-            errors[latitude] = max(-missing[0] - _TOO_LONG_SECONDS, missing[len(missing) // 2] - slack, 0.0)
+            missing = sorted(_day_length(latitude, at, _WAKING_DEGREES) - length for at, length in self._days.values())
+            beyond = max(length - _day_length(latitude, at, _FIRST_DEGREES) for at, length in self._days.values())
+            errors[latitude] = max(beyond - _TOO_LONG_SECONDS, missing[len(missing) // 2] - slack, 0.0)
         least = min(errors.values())
         fitting = [latitude for latitude, error in errors.items() if error <= least]
         low, high = min(fitting), max(fitting)
@@ -146,14 +148,9 @@ class Whereabouts:
         return (low + high) / 2, noon, (high - low) / 2 + 2.0, east
 
 
-def _longitude(middle: float) -> float:
-    """Where it is noon at that moment, degrees; the equation of time (up to 4 degrees) is left out."""
-    return (180.0 - middle % _DAY / 240.0 + 180.0) % 360.0 - 180.0
-
-
-def _day_length(latitude: float, at: float) -> float:
-    """For how long inverters work at best on that day, seconds."""
+def _day_length(latitude: float, at: float, height: float) -> float:
+    """For how long the sun stands above that height (degrees) on that day, seconds."""
     place, tilt = math.radians(latitude), declination(at)
-    edge = math.sin(math.radians(_WAKING_DEGREES)) - math.sin(place) * math.sin(tilt)
+    edge = math.sin(math.radians(height)) - math.sin(place) * math.sin(tilt)
     cosine = edge / (math.cos(place) * math.cos(tilt))
     return _DAY / math.pi * math.acos(max(-1.0, min(1.0, cosine)))

@@ -24,7 +24,7 @@ class Snow:
         kept = memory or {}
         self._covered: dict[str, float] = {str(serial): float(at) for serial, at in (kept.get("covered") or {}).items()}
         self._left: dict[str, float] = {str(serial): float(at) for serial, at in (kept.get("left") or {}).items()}
-        """Since when others have woken without them."""
+        """Since when others have woken without them, and not to a few watts that come through the snow."""
         self._worked_at = float(kept.get("worked_at", 0.0))
         self._rose_at = float(kept.get("rose_at", 0.0))
         self._spell = bool(kept.get("spell", False))
@@ -75,7 +75,8 @@ class Snow:
             and track.working_at < self._rose_at
         }
         waiting = lying.keys() | self._covered.keys()
-        self._left = {serial: self._left.get(serial, self._rose_at) for serial in waiting}
+        known, works = self._left, usual_watts >= _FREE_WATTS
+        self._left = {serial: known.get(serial, self._rose_at) for serial in waiting if works or serial in known}
         lying = {serial: since for serial, since in lying.items() if serial not in late}
         many = len(lying) >= 2 and len(lying) >= _SHARE * len(tracks) and now - self._rose_at >= _RISING_SECONDS
         if lying and (self._spell or many):

@@ -13,6 +13,8 @@ _USUAL_MORE = 0.7
 """By so many hours of full sun a stillness must be longer than the longest one that ended by itself."""
 _LEAST_LEARNED, _MOST_LEARNED, _A_FAULT = 0.3, 3.0, 6.0
 """What ends by itself sooner teaches nothing; more is never expected; and so much was a fault."""
+_USUAL_REPORTS = 2.2
+"""Where it reports once an hour, an hour of sun lies between two reports; that, and one that got lost, is no pause."""
 _KEPT = 0.9
 _STEP_SECONDS, _UNSEEN_SECONDS, _UNWATCHED_SECONDS = 900.0, 16 * 3600.0, 3600.0
 _BEST_KEPT = 0.9995
@@ -58,7 +60,8 @@ class Stillness:
     def follow(self, tracks: Sequence[InverterTrack], worked_at: float, moment: Moment) -> None:
         """`worked_at` is the last power of anybody."""
         if worked_at > self._worked_at:
-            if _LEAST_LEARNED <= self._watched_hours <= _A_FAULT:
+            paused = worked_at - self._worked_at > _USUAL_REPORTS * moment.cadence.interval
+            if paused and _LEAST_LEARNED <= self._watched_hours <= _A_FAULT:
                 self._longest = min(_MOST_LEARNED, max(self._longest * _KEPT, self._watched_hours))
             self._worked_at = self._seen_at = worked_at
             self.forget()

@@ -106,11 +106,7 @@ class InverterTrack:
             if self.fresh:
                 self.idle = 0.0
         else:
-            self.nothing_at, self.nothing_for = report, interval
-            if self.nothing_since is None or before is None or report - before > 2 * fresh_seconds:
-                self.nothing_since = report
-            else:
-                self.nothing_for = min(report - before, fresh_seconds)
+            self._say_nothing(report, before, fresh_seconds, interval)
         if self.watts is not None and self.watts >= LIT_WATTS and (self.fresh or before is not None):
             if self.working_at is None or report - self.working_at > 4 * 3600.0:
                 self.woken_at = report
@@ -118,6 +114,20 @@ class InverterTrack:
             if self.state not in _FAULTY:
                 self.hours.mark(report - interval, report)
         return None if before is None else report - before
+
+    def _say_nothing(self, report: float, before: float | None, fresh_seconds: float, interval: float) -> None:
+        """A report of nothing came. One before it that its neighbours have not spoken of yet waits on, and grows by it.
+
+        Where polls keep step with reports, some neighbours' always come too late for the one at hand.
+        """
+        pause = None if self.nothing_since is None or before is None else report - before
+        if pause is None or pause > 2 * fresh_seconds:
+            self.nothing_since = self.nothing_at = report
+            self.nothing_for = interval
+        elif self.nothing_at is not None and report - self.nothing_at <= fresh_seconds:
+            self.nothing_for += min(pause, fresh_seconds)
+        else:
+            self.nothing_at, self.nothing_for = report, min(pause, fresh_seconds)
 
     @property
     def faulty(self) -> bool:

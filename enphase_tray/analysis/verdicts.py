@@ -148,6 +148,10 @@ def _never_woke(well: Sequence[InverterTrack], elapsed: float, still: Stillness,
     """Nobody works though the day is far on, here and by the sun; where snow may lie it gets ten days' grace."""
     if any(track.watts and track.age is not None and track.age < elapsed / 2 for track in well):
         return False  # a watt or two on a dark day is a sign of life
+    if any(
+        track.makes_nothing and moment.now - (track.nothing_since or moment.now) < _enough(moment) for track in well
+    ):
+        return False  # its first reports of the day come so late: it is light enough only now
     snow = _snow_may_lie(elapsed, still, moment)
     needed = _SUNNY_HOURS if moment.height >= HIGH_SUN else _DAY_HOURS
     patient = elapsed >= max(_ALL_SILENT_SECONDS, 3.2 * moment.cadence.interval, _chance(well, moment))
@@ -165,10 +169,14 @@ def _reporting(track: InverterTrack, moment: Moment) -> InverterState:
     if track.state is InverterState.STOPPED:
         recovered = track.watts is not None and track.watts >= LIT_WATTS
         return InverterState.REPORTING if recovered else InverterState.STOPPED
-    enough = max(_NOTHING_SECONDS, _NOTHING_REPORTS * moment.cadence.interval)
-    if moment.judging and not track.covered and track.makes_nothing and track.idle >= enough:
+    if moment.judging and not track.covered and track.makes_nothing and track.idle >= _enough(moment):
         return InverterState.STOPPED
     return InverterState.REPORTING
+
+
+def _enough(moment: Moment) -> float:
+    """For how long reports must have said nothing before it means anything, seconds."""
+    return max(_NOTHING_SECONDS, _NOTHING_REPORTS * moment.cadence.interval)
 
 
 def _is_silent(track: InverterTrack, moment: Moment) -> bool:
@@ -176,7 +184,11 @@ def _is_silent(track: InverterTrack, moment: Moment) -> bool:
         return False
     if not moment.sky.proven_without(track) and track.age <= _ALL_SILENT_SECONDS:
         return False
-    patience = max(moment.cadence.patience_seconds, moment.cadence.lossy_patience(track.lost))
-    if not woke_today(track, moment):
-        patience = max(patience, _ASLEEP_SECONDS, _FIRST_REPORTS * moment.cadence.interval)
-    return track.age > patience and track.missed >= patience
+    chance = moment.cadence.lossy_patience(track.lost)
+    if woke_today(track, moment):
+        # The first of the reports that would all have to be lost is due an interval after the last one, not before.
+        needed = max(moment.cadence.patience_seconds, chance - moment.cadence.interval)
+    else:
+        first = _FIRST_REPORTS * moment.cadence.interval
+        needed = max(moment.cadence.patience_seconds, chance, _ASLEEP_SECONDS, first)
+    return track.age > max(needed, chance) and track.missed >= needed

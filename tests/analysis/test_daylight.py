@@ -1,6 +1,6 @@
 import pytest
 
-from enphase_tray.analysis.daylight import SLOT_SECONDS, UsualHours, UsualShare, sun_elevation
+from enphase_tray.analysis.daylight import SLOT_SECONDS, UsualHours, UsualShare, sun_elevation, sun_over
 from tests.alerts.story import utc
 
 NOON = utc("2025-06-21T12:00:00").timestamp()
@@ -20,6 +20,13 @@ def test_sun_elevation_is_right_within_half_a_degree(
     latitude: float, longitude: float, at: str, degrees: float
 ) -> None:
     assert sun_elevation(latitude, longitude, utc(at)) == pytest.approx(degrees, abs=0.5)
+
+
+@pytest.mark.parametrize(("day", "noon"), [("2025-02-11", "12:14:14"), ("2025-11-03", "11:43:36")])
+def test_the_sun_is_over_greenwich_at_its_noon_which_is_up_to_a_quarter_hour_from_the_clock_s(
+    day: str, noon: str
+) -> None:
+    assert sun_over(utc(f"{day}T{noon}").timestamp())[1] == pytest.approx(0.0, abs=0.25)
 
 
 def lived(days: int, first: float, slots: range) -> UsualHours:

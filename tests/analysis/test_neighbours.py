@@ -97,6 +97,17 @@ def test_a_report_of_nothing_waits_for_neighbours_that_speak_of_its_time() -> No
     assert track.nothing_at is None
 
 
+def test_where_polls_keep_step_with_reports_the_neighbour_s_next_one_is_waited_for_across_polls() -> None:
+    """Its neighbour reports just over half an interval before each of its own, and again only after the poll."""
+    track, noon = at_work(), NOON.timestamp()
+    for number in range(1, 8):
+        own = noon + number * INTERVAL
+        heard(track, 0.0, own + 100.0, own)
+        neighbour = others(own - INTERVAL / 2 + 59.0, 200.0)
+        follow_neighbours(track, True, moment(own + 100.0, [track, *neighbour]))
+    assert track.idle >= 5 * INTERVAL
+
+
 def test_who_makes_more_than_the_others_at_this_hour_is_missed_though_they_are_dim() -> None:
     """The east side at dawn: most of the others make 20 W, and it twice as much."""
     now = NOON.timestamp() + INTERVAL

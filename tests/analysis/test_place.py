@@ -17,13 +17,13 @@ def seconds(text: str) -> float:
     return utc(text).timestamp()
 
 
-def day_of(latitude: float, longitude: float, day: str) -> tuple[float, float]:
-    """From when until when the sun is higher than 4 degrees there."""
+def day_of(latitude: float, longitude: float, day: str, height: float = 4.0) -> tuple[float, float]:
+    """From when until when the sun is higher than that there, degrees."""
     noon = seconds(f"{day}T12:00:00") - longitude * 240.0
     lit = [
         noon + 60.0 * minute
         for minute in range(-720, 720)
-        if sun_elevation(latitude, longitude, datetime.fromtimestamp(noon + 60.0 * minute, UTC)) > 4.0
+        if sun_elevation(latitude, longitude, datetime.fromtimestamp(noon + 60.0 * minute, UTC)) > height
     ]
     return lit[0], lit[-1]
 
@@ -59,6 +59,15 @@ def test_the_array_s_own_days_tell_where_it_stands(latitude: float, longitude: f
         true = sun_elevation(latitude, longitude, utc(text))
         assert low - 1.0 <= true <= high + 1.0
         assert high - low < 45.0
+
+
+def test_inverters_far_north_that_wake_with_the_sun_do_not_seem_to_stand_in_the_south() -> None:
+    """There the sun climbs so slowly that a degree more or less is half an hour of the day."""
+    place = Whereabouts()
+    for day in ("2025-09-23", "2025-09-29", "2025-10-07", "2025-10-15"):
+        place.learn_day(*day_of(65.8, 24.6, day, height=1.0))
+    assert place.snow_may_lie(seconds("2025-10-27T10:00:00"))
+    assert place.heights(seconds("2025-10-27T10:00:00"))[0] < 10.0
 
 
 def test_a_zone_that_was_never_set_does_not_outweigh_the_days() -> None:

@@ -51,3 +51,25 @@ def test_snow_is_no_excuse_for_more_than_six_days() -> None:
         covered.append(snow.covers("b"))
     assert covered[3]
     assert not any(covered[6:]), "and another spell of snow, each day, does not begin it anew"
+
+
+def test_a_few_watts_through_the_snow_do_not_make_the_others_those_that_were_left() -> None:
+    """All lie under it for eight days, and one has light enough to say so at noon; then two are free."""
+    tracks = {name: InverterTrack() for name in "abcd"}
+    snow = Snow()
+    winter_morning(snow, tracks, "a", NOON)
+    for track in tracks.values():
+        report(track, NOON + 3 * HOUR, 80.0)
+    snow.follow(NOON + 3 * HOUR, NOON + 3 * HOUR, tracks, True, 80.0)
+    assert not any(snow.covers(name) for name in "abcd")
+    for day in range(1, 9):
+        for minutes in (0, 90):
+            now = NOON + day * DAY + minutes * 60.0
+            report(tracks["a"], now, 4.0)
+            snow.follow(now, now, tracks, True, 4.0)
+    thaw = NOON + 9 * DAY
+    for step in (0.0, 1.2 * HOUR):
+        for name in "ab":
+            report(tracks[name], thaw + step, 90.0)
+        snow.follow(thaw + step, thaw + step, tracks, True, 90.0)
+    assert [snow.covers(name) for name in "abcd"] == [False, False, True, True]

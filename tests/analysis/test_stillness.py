@@ -77,6 +77,19 @@ def test_what_ends_by_itself_is_learned_and_what_nobody_watched_is_not() -> None
     assert not watched.longer_than_usual()
 
 
+def test_the_time_between_two_reports_is_no_pause_however_long() -> None:
+    morning, last = DUSK + 14 * HOUR, DUSK + 17 * HOUR
+    hourly, paused = Stillness(), Stillness()
+    for still, interval in ((hourly, HOUR), (paused, 300.0)):
+        cadence = Cadence({"interval": interval})
+        for now in range(int(morning), int(last + 1.5 * HOUR), 300):
+            heard = min(last, morning + (now - morning) // HOUR * HOUR)
+            one = track(heard, 200.0)
+            still.follow([one], heard, Moment(float(now), 300.0, cadence, look([one], SNAPSHOT), True, PLACE, 50.0))
+    assert hourly.longer_than_usual()
+    assert not paused.longer_than_usual()
+
+
 @pytest.mark.parametrize(("watts", "clear"), [(250.0, True), (60.0, False)])
 def test_how_clear_it_was_is_known_from_the_best_at_that_height_of_the_sun(watts: float, clear: bool) -> None:
     still = Stillness()

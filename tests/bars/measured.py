@@ -46,28 +46,40 @@ def relays(cases: Sequence[Case]) -> list[Bar]:
 
 def inverters(cases: Sequence[Case]) -> list[Bar]:
     """Inverters that stood still."""
-    told = [case for case in cases if case.minutes is not None]
+    like_snow = [case for case in cases if case.like_snow]
+    sure = [case for case in cases if not case.like_snow]
+    told = [case for case in sure if case.minutes is not None]
     half = sum(1 for case in told if (case.minutes or 0.0) <= case.allowed[0])
     most = sum(1 for case in told if (case.minutes or 0.0) <= case.allowed[1])
-    count = max(1, len(cases))
+    count = max(1, len(sure))
     return [
         Bar("inverter stands still: told", "99 %", _share(len(told), count), len(told) >= 0.99 * count),
         Bar("… within 60 min or three reports", "half", _share(half, count), half >= 0.5 * count),
         Bar("… within 150 min or five reports", "95 %", _share(most, count), most >= 0.95 * count),
+        _not_known(like_snow),
     ]
 
 
 def site(cases: Sequence[Case]) -> list[Bar]:
     """All that stopped at once."""
     told = [case for case in cases if case.about]
+    sure = [case for case in cases if not case.like_snow]
     one = sum(1 for case in told if len([e for e in case.about if e.change is Change.RAISED]) == 1)
     grid = [case for case in told if case.fault.cause == "grid" and case.system.words]
     named = sum(1 for case in grid if any("grid" in event.alert.title for event in case.about))
+    all_told = sum(1 for case in sure if case.about)
     return [
         Bar("all stop by day: one message", "always", f"{one} of {len(told)} told", one == len(told)),
         Bar("… cause grid where it is known", "always", f"{named} of {len(grid)}", named == len(grid)),
-        Bar("… told at all", "99 % (not a bar of its own)", _share(len(told), len(cases)), True),
+        Bar("… told at all", "99 % (not a bar of its own)", _share(all_told, len(sure)), True),
+        _not_known([case for case in cases if case.like_snow]),
     ]
+
+
+def _not_known(like_snow: Sequence[Case]) -> Bar:
+    """Those of whom nobody can know on the first day whether they are broken or lie under snow."""
+    told = _share(sum(1 for case in like_snow if case.about), len(like_snow))
+    return Bar("… like snow: nobody left, begun in the dark", "none: nobody can know", told, True)
 
 
 def false_alarms(told: Sequence[AlertEvent], years: float) -> list[Bar]:

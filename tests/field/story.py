@@ -12,7 +12,7 @@ import numpy as np
 from enphase_tray.model.alerts import AlertEvent, Change
 from enphase_tray.monitor.judge import Judge
 from tests.field.life import RELAY, Life, Outcome, good_daylight, runs_at
-from tests.field.place import DAY
+from tests.field.place import DAY, is_cold
 from tests.field.system import Fault, System, draw
 
 YEAR = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
@@ -53,6 +53,8 @@ class Case:
     """Until when half, and 95 of 100, are to be told, minutes."""
     about: list[AlertEvent] = field(default_factory=list)
     """The events that speak of it."""
+    like_snow: bool = False
+    """Nobody else is left, it did not begin in good light, and snow may have fallen since: a gateway says the same."""
 
 
 def break_inverters(seed: int, whole: bool = False, cause: str = "inverter") -> Case | None:
@@ -93,7 +95,9 @@ def break_inverters(seed: int, whole: bool = False, cause: str = "inverter") -> 
     ]
     pace = max(system.pace(begins), system.pace(ends)) / 60
     minutes = float(seen[min(len(seen) - 1, int((about[0].at.timestamp() - begins) / 60))]) if about else None
-    return Case(seed, system, fault, told, minutes, (max(60.0, 3 * pace), max(150.0, 5 * pace)), about)
+    says_why = cause == "grid" and system.words
+    like_snow = len(panels) == count and not good[begin] and is_cold(system.latitude, begins) and not says_why
+    return Case(seed, system, fault, told, minutes, (max(60.0, 3 * pace), max(150.0, 5 * pace)), about, like_snow)
 
 
 def open_relay(seed: int) -> Case:
