@@ -17,6 +17,7 @@ _DIM = 0.2
 _UNUSUAL = 1 / 3
 """How much a time counts at which it was not seen at work before: those that sleep late are no fault."""
 _FEW, _MANY = 0.25, 0.5
+_HARDLY = 0.1
 _PASSING = 0.4
 """How much a report of nothing counts if from a quarter to a half of the neighbours say the same: a cloud may pass."""
 
@@ -53,16 +54,22 @@ def _weigh_nothing(track: InverterTrack, moment: Moment) -> None:
     interval, at = moment.cadence.interval, track.nothing_at
     if at is None:
         return
-    watts = moment.sky.watts_since(at - interval / 2, track)
-    if not watts:
+    heard = moment.sky.heard_since(at - interval / 2, track)
+    if not heard:
         return
     track.nothing_at = None
-    expected = _expected(track, watts[len(watts) // 2], at)
-    nothing = sum(1 for watt in watts if watt <= 1.0) / len(watts)
+    median = heard[len(heard) // 2][0]
+    expected = _expected(track, median, at)
+    nothing = sum(1 for watts, other in heard if _hardly_works(watts, other, median, at)) / len(heard)
     if expected < _MIN_EXPECTED_WATTS or nothing >= _MANY:
         return
     weight = _PASSING if nothing >= _FEW else 1.0
     track.idle += track.nothing_for * weight * (1.0 if _usual(track, at, moment) else _UNUSUAL)
+
+
+def _hardly_works(watts: float, other: InverterTrack, median: float, at: float) -> bool:
+    """Whether it makes next to nothing of what it usually makes beside the others: some round that down to nothing."""
+    return watts <= max(1.0, _HARDLY * _expected(other, median, at))
 
 
 def _expected(track: InverterTrack, median: float, at: float) -> float:

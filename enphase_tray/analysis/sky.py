@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from enphase_tray.analysis.track import InverterTrack
 from enphase_tray.model.readings import Snapshot, Source
@@ -26,13 +27,16 @@ class Sky:
     tracks: tuple[InverterTrack, ...] = ()
     """The well inverters themselves."""
 
-    def watts_since(self, report_at: float, but: InverterTrack) -> list[float]:
+    def heard_since(self, report_at: float, but: InverterTrack) -> list[tuple[float, InverterTrack]]:
         """What the others reported since then, in rising order; empty where fewer than a quarter of them did."""
         others = [track for track in self.tracks if track is not but]
-        watts = sorted(
-            track.watts for track in others if track.watts is not None and (track.report_at or 0.0) >= report_at
-        )
-        return watts if 4 * len(watts) >= len(others) else []
+        heard = [
+            (track.watts, track)
+            for track in others
+            if track.watts is not None and (track.report_at or 0.0) >= report_at
+        ]
+        heard.sort(key=itemgetter(0))
+        return heard if 4 * len(heard) >= len(others) else []
 
     @property
     def proven(self) -> bool:

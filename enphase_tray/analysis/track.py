@@ -118,14 +118,15 @@ class InverterTrack:
     def _say_nothing(self, report: float, before: float | None, fresh_seconds: float, interval: float) -> None:
         """A report of nothing came. One before it that its neighbours have not spoken of yet waits on, and grows by it.
 
-        Where polls keep step with reports, some neighbours' always come too late for the one at hand.
+        Where polls keep step with reports, some neighbours' always come too late for the one at hand. But no more than
+        half an interval of what waited: theirs will hardly speak of the time before that.
         """
         pause = None if self.nothing_since is None or before is None else report - before
         if pause is None or pause > 2 * fresh_seconds:
             self.nothing_since = self.nothing_at = report
             self.nothing_for = interval
         elif self.nothing_at is not None and report - self.nothing_at <= fresh_seconds:
-            self.nothing_for += min(pause, fresh_seconds)
+            self.nothing_for = min(self.nothing_for, interval / 2) + min(pause, fresh_seconds)
         else:
             self.nothing_at, self.nothing_for = report, min(pause, fresh_seconds)
 

@@ -105,7 +105,32 @@ def test_where_polls_keep_step_with_reports_the_neighbour_s_next_one_is_waited_f
         heard(track, 0.0, own + 100.0, own)
         neighbour = others(own - INTERVAL / 2 + 59.0, 200.0)
         follow_neighbours(track, True, moment(own + 100.0, [track, *neighbour]))
-    assert track.idle >= 5 * INTERVAL
+    assert track.idle >= 4 * INTERVAL
+
+
+def test_a_neighbour_speaks_for_no_more_than_the_time_of_its_report() -> None:
+    """Three reports of nothing under a storm, and the only neighbour silent: its first report in the sun comes late."""
+    track, noon = at_work(), NOON.timestamp()
+    for number in range(1, 4):
+        own = noon + number * INTERVAL
+        heard(track, 0.0, own + 10.0, own)
+        follow_neighbours(track, True, moment(own + 10.0, [track, *others(noon, 200.0)]))
+    assert track.idle == 0.0
+    sunny = noon + 3.5 * INTERVAL
+    follow_neighbours(track, False, moment(sunny + 10.0, [track, *others(sunny, 80.0)]))
+    assert 0.0 < track.idle <= 1.5 * INTERVAL
+
+
+def test_neighbours_that_hardly_work_say_the_same_as_one_that_rounds_to_nothing() -> None:
+    """A cloud over half of a large array: 5 W of the usual 80 W is no light that it should have used."""
+    for watts, counts in (((4.0, 5.0, 5.0, 80.0, 90.0, 90.0), False), ((40.0, 50.0, 50.0, 80.0, 90.0, 90.0), True)):
+        track, now = at_work(), NOON.timestamp() + INTERVAL
+        heard(track, 0.0, now, now - 60.0)
+        neighbours = others(now, *watts)
+        for one in neighbours:
+            one.share.learn(now - 3600.0, now + 3600.0, 1.0)
+        follow_neighbours(track, True, moment(now, [track, *neighbours]))
+        assert (track.idle > 0.0) is counts
 
 
 def test_who_makes_more_than_the_others_at_this_hour_is_missed_though_they_are_dim() -> None:
