@@ -57,6 +57,8 @@ class Snow:
             rose_late = any(track.hours.core_seconds(worked_at) > _LATE_SECONDS for track in tracks.values())
             set_early = any(track.hours.core(self._worked_at + _EARLY_SECONDS) for track in tracks.values())
             self._spell = rose_late or set_early or dark > _DARK_SECONDS
+            if dark > 2 * _DARK_SECONDS:
+                self._left.clear()  # it lay under snow again: those that still do are left behind only from now on
         self._worked_at = max(worked_at, self._worked_at)
         free = max(_FREE_WATTS, _FREE_SHARE * usual_watts)
         for serial in [s for s, since in self._covered.items() if _is_free(tracks.get(s), since, free)]:

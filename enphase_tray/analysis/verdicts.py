@@ -16,7 +16,6 @@ _FIRST_REPORTS = 2.2
 _HELD_UNKNOWN_SECONDS = 10_800.0
 _NOTHING_SECONDS, _NOTHING_REPORTS = 1700.0, 1.9
 """Half an hour and two reports, with tolerance for what is late."""
-_SNOWING_WATTS = 15.0
 _CLEAR = 0.4
 """What so much of a clear sky's light came through was no snow cloud."""
 _ALL_NOTHING_SECONDS = 4200.0
@@ -94,8 +93,9 @@ def _patience_with_all(
     interval = moment.cadence.interval
     strong = max(levels) >= _STRONG_WATTS
     saying_nothing = 2 * sum(1 for track in well if track.says_zero) >= len(well)
-    fading = levels[-1] < _SNOWING_WATTS or 2 * levels[-1] < max(levels)
-    if not strong and fading and not saying_nothing and _snow_may_lie(elapsed, still, moment):
+    fading = 2 * levels[-1] < max(levels)
+    dark = not strong or (fading and max(levels) < _HIGH_WATTS)
+    if dark and _snow_may_lie(elapsed, still, moment):
         return math.inf  # snow falls from dark clouds
     if not strong:
         wait = max(_DULL_SECONDS, 3.2 * interval)
@@ -185,10 +185,8 @@ def _is_silent(track: InverterTrack, moment: Moment) -> bool:
     if not moment.sky.proven_without(track) and track.age <= _ALL_SILENT_SECONDS:
         return False
     chance = moment.cadence.lossy_patience(track.lost)
-    if woke_today(track, moment):
-        # The first of the reports that would all have to be lost is due an interval after the last one, not before.
-        needed = max(moment.cadence.patience_seconds, chance - moment.cadence.interval)
-    else:
-        first = _FIRST_REPORTS * moment.cadence.interval
-        needed = max(moment.cadence.patience_seconds, chance, _ASLEEP_SECONDS, first)
+    # The first of the reports that would all have to be lost is due an interval after the last one, or when it wakes.
+    needed = max(moment.cadence.patience_seconds, chance - moment.cadence.interval)
+    if not woke_today(track, moment):
+        needed = max(needed, _ASLEEP_SECONDS, _FIRST_REPORTS * moment.cadence.interval)
     return track.age > max(needed, chance) and track.missed >= needed

@@ -53,6 +53,20 @@ def test_snow_is_no_excuse_for_more_than_six_days() -> None:
     assert not any(covered[6:]), "and another spell of snow, each day, does not begin it anew"
 
 
+def test_snow_that_lies_again_for_days_on_all_begins_the_six_days_anew() -> None:
+    tracks = {name: InverterTrack() for name in "abcd"}
+    snow = Snow()
+    winter_morning(snow, tracks, "a", NOON)
+    covered = []
+    for day in (1, 2, 6, 7, 8, 9, 10, 11, 12, 13):  # nobody works on the third to the fifth day
+        now = NOON + day * DAY
+        for name in "acd":
+            report(tracks[name], now, 80.0)
+        snow.follow(now, now, tracks, True, 80.0)
+        covered.append(snow.covers("b"))
+    assert covered == [True] * 9 + [False]
+
+
 def test_a_few_watts_through_the_snow_do_not_make_the_others_those_that_were_left() -> None:
     """All lie under it for eight days, and one has light enough to say so at noon; then two are free."""
     tracks = {name: InverterTrack() for name in "abcd"}

@@ -59,3 +59,37 @@ def test_the_only_inverter_that_wakes_very_late_gets_time_to_make_power(minutes:
     sky = look([track], SNAPSHOT)
     moment = Moment(NOON, 300.0, Cadence(), sky, True, place, place.heights(NOON)[0])
     assert collapsed([track], [], Stillness({"sun_hours": 2.0}), moment) is stands
+
+
+@pytest.mark.parametrize(
+    ("season", "levels", "stands"),
+    [
+        ("2025-06-03T12:00:00", [52.0, 67.0, 31.0], True),
+        ("2025-01-14T12:00:00", [52.0, 67.0, 31.0], False),
+        ("2025-01-14T12:00:00", [16.0, 16.0, 16.0], False),
+        ("2025-01-14T12:00:00", [90.0, 95.0, 92.0], True),
+        ("2025-01-14T12:00:00", [180.0, 190.0, 80.0], True),
+    ],
+    ids=["summer", "fading", "dull", "steady", "from high"],
+)
+def test_all_that_say_nothing_after_a_dark_hour_may_lie_under_snow_that_fell_by_day(
+    season: str, levels: list[float], stands: bool
+) -> None:
+    now = utc(season).timestamp()
+    track = InverterTrack({"working_at": now - 4 * HOUR, "report_at": now - 4 * HOUR, "hours": "64" * 48})
+    for report in range(int(now - 3.9 * HOUR), int(now) + 1, 300):
+        reading = InverterReading("1", last_report_watts=0.0, last_report_at=datetime.fromtimestamp(report, UTC))
+        track.take(reading, float(report), 660.0, 300.0)
+    place = Whereabouts(None, 50.9, 4.4)
+    moment = Moment(now, 300.0, Cadence(), look([track], SNAPSHOT), True, place, place.heights(now)[0])
+    assert collapsed([track], levels, Stillness(), moment) is stands
+
+
+@pytest.mark.parametrize(("missed", "state"), [(4.1, InverterState.SILENT), (3.9, InverterState.ASLEEP)])
+def test_who_did_not_wake_is_missed_as_soon_as_one_who_was_heard_today(missed: float, state: InverterState) -> None:
+    silent = heard("1", NOON - 18 * HOUR, NOON)
+    silent.missed, silent.lost, silent.proven, silent.state = missed * HOUR, 0.03, True, InverterState.ASLEEP
+    tracks = [silent, *(heard(str(number), NOON - 600.0, NOON) for number in (2, 3, 4))]
+    cadence = Cadence({"interval": HOUR, "lost": 0.03})
+    moment = Moment(NOON, 300.0, cadence, look(tracks, SNAPSHOT), True, Whereabouts(), -90.0)
+    assert state_of(silent, moment) is state
