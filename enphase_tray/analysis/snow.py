@@ -10,7 +10,9 @@ _ASLEEP_SECONDS = 8 * 3600.0
 _DARK_SECONDS = 22 * 3600.0
 """An array that has not worked for so long has skipped a day."""
 _LATE_SECONDS, _EARLY_SECONDS = 5400.0, 2700.0
-_RISING_SECONDS = 3600.0
+_RISING_SECONDS, _RISEN_SECONDS = 3600.0, 9000.0
+_FEW, _CROWD = 0.1, 8
+"""Where all but so few of a crowd wake within that time, the morning was dark: snow does not leave them all at once."""
 _MOST_SECONDS = 6 * 86400.0
 _SHARE = 0.2
 _FREE_WATTS, _FREE_SHARE = 10.0, 0.25
@@ -27,6 +29,8 @@ class Snow:
         """Since when others have woken without them, and not to a few watts that come through the snow."""
         self._worked_at = float(kept.get("worked_at", 0.0))
         self._rose_at = float(kept.get("rose_at", 0.0))
+        self._bright_at = float(kept.get("bright_at", 0.0))
+        """When those that woke first made so much that all others should be awake, too; 0 while it is dark."""
         self._spell = bool(kept.get("spell", False))
         """Whether the array last woke later, or had gone dark sooner, than usual, or had skipped a day."""
 
@@ -37,6 +41,7 @@ class Snow:
             "left": dict(self._left),
             "worked_at": self._worked_at,
             "rose_at": self._rose_at,
+            "bright_at": self._bright_at,
             "spell": self._spell,
         }
 
@@ -53,7 +58,7 @@ class Snow:
         """
         dark = worked_at - self._worked_at if worked_at > self._worked_at > 0.0 else 0.0
         if dark > _ASLEEP_SECONDS / 2:
-            self._rose_at = worked_at
+            self._rose_at, self._bright_at = worked_at, 0.0
             rose_late = any(track.hours.core_seconds(worked_at) > _LATE_SECONDS for track in tracks.values())
             set_early = any(track.hours.core(self._worked_at + _EARLY_SECONDS) for track in tracks.values())
             self._spell = rose_late or set_early or dark > _DARK_SECONDS
@@ -78,11 +83,24 @@ class Snow:
         }
         waiting = lying.keys() | self._covered.keys()
         known, works = self._left, usual_watts >= _FREE_WATTS
+        if works and not self._bright_at:
+            self._bright_at = now
         self._left = {serial: known.get(serial, self._rose_at) for serial in waiting if works or serial in known}
         lying = {serial: since for serial, since in lying.items() if serial not in late}
-        many = len(lying) >= 2 and len(lying) >= _SHARE * len(tracks) and now - self._rose_at >= _RISING_SECONDS
+        bright = now - self._bright_at if self._bright_at else 0.0
+        if self._spell and _RISING_SECONDS <= bright <= _RISEN_SECONDS:
+            self._doubt_the_spell(lying, len(tracks))
+        many = len(lying) >= 2 and len(lying) >= _SHARE * len(tracks) and bright >= _RISING_SECONDS
         if lying and (self._spell or many):
             self._covered.update(lying)
+
+    def _doubt_the_spell(self, lying: Mapping[str, float], count: int) -> None:
+        """A while after a late rise: it was no snow if nearly all of a crowd of `count` are awake."""
+        if count < _CROWD or len(lying) > max(1.0, _FEW * count):
+            return
+        if all(self._left.get(serial) == self._rose_at for serial in lying):
+            self._spell = False
+            self._covered = {serial: since for serial, since in self._covered.items() if serial not in lying}
 
 
 def _is_free(track: InverterTrack | None, since: float, free: float) -> bool:

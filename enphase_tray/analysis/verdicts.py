@@ -93,9 +93,7 @@ def _patience_with_all(
     interval = moment.cadence.interval
     strong = max(levels) >= _STRONG_WATTS
     saying_nothing = 2 * sum(1 for track in well if track.says_zero) >= len(well)
-    fading = 2 * levels[-1] < max(levels)
-    dark = not strong or (fading and max(levels) < _HIGH_WATTS)
-    if dark and _snow_may_lie(elapsed, still, moment):
+    if not strong and _snow_may_lie(elapsed, still, moment):
         return math.inf  # snow falls from dark clouds
     if not strong:
         wait = max(_DULL_SECONDS, 3.2 * interval)

@@ -87,3 +87,21 @@ def test_a_few_watts_through_the_snow_do_not_make_the_others_those_that_were_lef
             report(tracks[name], thaw + step, 90.0)
         snow.follow(thaw + step, thaw + step, tracks, True, 90.0)
     assert [snow.covers(name) for name in "abcd"] == [False, False, True, True]
+
+
+def test_a_dark_morning_on_which_a_crowd_wakes_together_was_no_snow() -> None:
+    """They rise hours late and to a few watts; when it gets light all are there but one."""
+    for awake, covers in ((9, False), (6, True)):
+        names = "abcdefghij"
+        tracks = {name: InverterTrack({"hours": "64" * 48}) for name in names}
+        snow = Snow()
+        evening = NOON - 20 * HOUR
+        for track in tracks.values():
+            report(track, evening, 100.0)
+        snow.follow(evening, evening, tracks, True, 100.0)
+        for minutes, watts in ((0, 4.0), (30, 4.0), (60, 60.0), (90, 60.0), (125, 60.0)):
+            now = NOON + minutes * 60.0
+            for name in names[: awake if minutes >= 60 else 2]:
+                report(tracks[name], now, watts)
+            snow.follow(now, now, tracks, True, watts)
+        assert snow.covers("j") is covers
