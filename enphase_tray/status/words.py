@@ -28,6 +28,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentences(*texts: str) -> str:
+    """Texts one after the other, each ended where it has no end of its own; empty ones are left out."""
+    said = [text for text in texts if text]
+    return " ".join(text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in said)
+
+
 class Wording:
     """How figures are written: the separators of the user's language, the wish for units, the zone for times."""
 

@@ -1,5 +1,7 @@
 """Banners about the history: what cannot be saved, and what became of a damaged file."""
 
+from dataclasses import replace
+
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.status.status import describe
 from enphase_tray.status.words import Wording
@@ -27,3 +29,10 @@ def test_a_restored_history_is_told_with_where_the_damaged_file_is() -> None:
     assert trouble.title == "The history was damaged"
     assert trouble.advice.endswith("The damaged file is kept as history.damaged-1.db.")
     assert _told() == ()
+
+
+def test_advice_without_an_end_is_a_sentence_before_the_next_one() -> None:
+    (trouble,) = _told(failure=replace(site.failure(), advice="It is tried again by itself"))
+    assert trouble.advice.startswith("It is tried again by itself. The figures shown are from ")
+    (trouble,) = _told(failure=replace(site.failure(), advice="Is it on?"))
+    assert trouble.advice.startswith("Is it on? The figures")

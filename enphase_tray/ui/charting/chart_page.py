@@ -149,9 +149,10 @@ class ChartPage(Card):
         body = column(frame)
         body.addLayout(above)
         body.addWidget(owner, 1)
+        # Height is dearer than width: where the date bar is short, its line has room for more.
+        tools, side = (under, Qt.AlignmentFlag(0)) if self.bar.offers_spans else (above, Qt.AlignmentFlag.AlignRight)
         for widget in chart.tools():
-            # Height is dearer than width: where the date bar is short, its line has room for more.
-            (under if self.bar.offers_spans else above).addWidget(widget)
+            tools.addWidget(widget, 0, side)
         if chart.LONG_TOOLS:
             body.addWidget(self.readout)
             under.addStretch(1)

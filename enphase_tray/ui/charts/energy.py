@@ -41,6 +41,7 @@ class EnergyChart(Chart):
         self.quantity.setAccessibleName(tr("What is shown"))
         self.quantity.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self.quantity.currentIndexChanged.connect(self._chosen)
+        self.quantity.setVisible(False)
         self.view.pointed.connect(self._point)
         self.view.opened.connect(self._open)
         canvas = QWidget()

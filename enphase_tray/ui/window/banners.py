@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from enphase_tray.model.language import mark, tr
 from enphase_tray.settings.settings import Settings
+from enphase_tray.status.words import sentences
 from enphase_tray.ui.look.header import Shown
 from enphase_tray.ui.look.marks import Mark
 
@@ -86,7 +87,7 @@ def _certificate(shown: Shown, actions: Actions) -> Trouble:
 def _failure(shown: Shown, actions: Actions) -> Trouble:
     failure = None if shown.result is None else shown.result.failure
     title = "" if failure is None else failure.title
-    advice = "" if failure is None else f"{failure.advice} {_since(shown)}".strip()
+    advice = "" if failure is None else sentences(failure.advice, _since(shown))
     if failure is not None and failure.kind in _FOR_SETTINGS:
         return Trouble(Mark.NO_LINK, title, advice, tr("Open settin&gs…"), actions.settings, tr(_WHY), actions.find_out)
     mark = Mark.STALE if shown.snapshot is not None and not shown.stale else Mark.NO_LINK
