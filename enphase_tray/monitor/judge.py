@@ -67,11 +67,6 @@ class Judge:
         """All open alerts."""
         return self._engine.active
 
-    @property
-    def health(self) -> HealthReport | None:
-        """What the doctor says of the panels as of the last poll; `None` before the first."""
-        return self._doctor.report()
-
     def memory(self) -> dict[str, Any]:
         """Plain JSON to hand to the next run, so that it goes on where this one stopped."""
         return {
@@ -101,7 +96,7 @@ class Judge:
         self._interval = assessment.report_interval_seconds
         if snapshot is not None:
             self._doctor.observe(snapshot, assessment)
-        health = self.health
+        health = self._doctor.report()
         self._timezone = timezone or (snapshot.timezone if snapshot is not None else None) or self._timezone
         events = self._engine.check(
             Evidence(

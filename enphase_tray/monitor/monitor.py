@@ -122,22 +122,6 @@ class Monitor:
         )
         return self._last
 
-    @property
-    def has_to_look_back(self) -> bool:
-        """Whether the judge has not seen the days before this run yet."""
-        return self._past is not None
-
-    def look_back(self) -> PollResult | None:
-        """Let the judge see the days before this run, once the first figures are out; `None` where it need not.
-
-        Else they would wait for the second poll, and panels would seem unknown until then.
-        """
-        last = self._last
-        if self._judge is None or last is None or last.snapshot is None or not self._recall(last.snapshot):
-            return None
-        self._last = replace(last, events=(), live=True, health=self._judge.health)
-        return self._last
-
     def abort(self) -> None:
         """Free a hung request; callable from any thread."""
         self._reader.abort()
@@ -161,18 +145,17 @@ class Monitor:
             token_renews_itself=self._reader.token_renews_itself,
         )
 
-    def _recall(self, snapshot: Snapshot) -> bool:
-        """Once after the start: let the judge see the days before. Says whether it did."""
+    def _recall(self, snapshot: Snapshot) -> None:
+        """Once after the start: let the judge see the days before."""
         if self._past is None or self._judge is None:
-            return False
+            return
         read = partial(self._past, snapshot.gateway.serial)
         try:
             self._judge.recall(day_by_day(read, snapshot.at - RECALLED, snapshot.at))
         except HistoryError as error:
             log.info("the days before cannot be read: %s", error)  # the next poll tries again
-            return False
-        self._past = None
-        return True
+        else:
+            self._past = None
 
     def _result(
         self, at: datetime, judgement: Judgement, failure: PollFailure | None, error: EnphaseTrayError | None

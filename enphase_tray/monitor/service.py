@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from enphase_tray.model.checkup import CheckStep
 from enphase_tray.model.clock import Clock
-from enphase_tray.model.connection import CloudAccount, Connection, GatewayVersion, TrialStep
+from enphase_tray.model.connection import CloudAccount, Connection, GatewayVersion, TokenKeeper, TrialStep
 from enphase_tray.model.errors import EnphaseTrayError, Retry
 from enphase_tray.model.identity import FoundGateway, Pin, Secret, TokenFacts
 from enphase_tray.model.language import tr
@@ -17,7 +17,6 @@ from enphase_tray.monitor.connecting import connection_of
 from enphase_tray.monitor.monitor import Monitor
 from enphase_tray.monitor.result import CertificateQuestion, PollResult
 from enphase_tray.monitor.rooms import Rooms
-from enphase_tray.monitor.trial_tokens import TrialTokens
 from enphase_tray.settings.secrets import SecretStore
 from enphase_tray.settings.settings import GatewaySettings, Settings
 from enphase_tray.settings.state import StateStore, TrustEntry
@@ -33,9 +32,6 @@ RETRY_WAITS_SECONDS = (5.0, 15.0, 30.0, 60.0)
 
 RETRY_JITTER = 0.2
 LIVE_SECONDS = 60.0
-LOOK_BACK_SECONDS = 1.0
-"""After the first figures, which shall be on the screen before the days before are read."""
-
 RESUME_GRACE_SECONDS = 15.0
 """Time for the network to come back after sleep."""
 
@@ -73,8 +69,7 @@ class GatewayService:
         self._failures = 0
         self._poll_due = math.inf
         self._live_due = math.inf
-        self._look_back_due = math.inf
-        self._trial_tokens = TrialTokens(secrets)
+        self._trial_tokens = _TrialTokens(secrets)
         self._met: tuple[str, str] | None = None
         """Host as typed and serial as told, of the gateway that was tried last."""
 
@@ -88,13 +83,10 @@ class GatewayService:
         self._rebuild()
 
     def step(self) -> PollResult | None:
-        """Do what is due: a poll, a look back, a live reading, or nothing."""
+        """Do what is due: a poll, a live reading, or nothing."""
         now = self._clock.monotonic()
         if now >= self._poll_due:
             return self.poll()
-        if now >= self._look_back_due and self._monitor is not None:
-            self._look_back_due = math.inf
-            return self._monitor.look_back()
         if now >= self._live_due and self._monitor is not None:
             self._live_due = now + LIVE_SECONDS
             return self._monitor.poll_live()
@@ -110,7 +102,7 @@ class GatewayService:
 
     def wait_seconds(self) -> float:
         """Real seconds until something is due; infinite while nothing will be."""
-        due = min(self._poll_due, self._look_back_due, self._live_due)
+        due = min(self._poll_due, self._live_due)
         if math.isinf(due):
             return math.inf
         return max(0.0, self._clock.real_seconds(due - self._clock.monotonic()))
@@ -213,8 +205,6 @@ class GatewayService:
         self._live_due = math.inf
         if failure is None:
             self._poll_due = now + period
-            if self._monitor is not None and self._monitor.has_to_look_back:
-                self._look_back_due = now + LOOK_BACK_SECONDS
             if self._settings.gateway.live_meters and result.snapshot is not None and result.snapshot.metered:
                 self._live_due = now + LIVE_SECONDS
         elif failure.retry == Retry.NEVER:
@@ -227,7 +217,7 @@ class GatewayService:
 
     def _pause(self) -> None:
         monitor, self._monitor = self._monitor, None
-        self._poll_due = self._live_due = self._look_back_due = math.inf
+        self._poll_due = self._live_due = math.inf
         if monitor is not None:
             monitor.close()
 
@@ -289,3 +279,20 @@ def inspect_token(text: str) -> TokenFacts:
     from enphase_tray.gateway.token import inspect_token as inspect
 
     return inspect(text)
+
+
+class _TrialTokens:
+    """Tokens fetched while trying: used by a following `apply`, gone otherwise. Kept ones are read through."""
+
+    def __init__(self, kept: TokenKeeper) -> None:
+        self._kept = kept
+        self._fetched: dict[str, Secret] = {}
+
+    def token(self, serial: str) -> Secret | None:
+        return self._fetched.get(serial) or self._kept.token(serial)
+
+    def keep_token(self, serial: str, token: Secret) -> None:
+        self._fetched[serial] = token
+
+    def fetched(self, serial: str) -> Secret | None:
+        return self._fetched.pop(serial, None)

@@ -30,27 +30,9 @@ def test_without_a_gateway_nothing_is_due(home: Home) -> None:
 def test_polls_come_each_period_and_the_meters_each_minute(home: Home) -> None:
     home.live(10.1)
     full = [result for result in home.results if not result.live]
-    at = {result.at for result in full}
-    live = [result for result in home.results if result.live and result.at not in at]
+    live = [result for result in home.results if result.live]
     assert len(full) == 3
     assert len(live) == 8
-
-
-def test_the_days_before_are_seen_a_moment_after_the_first_figures(home: Home) -> None:
-    home.live(3 * 24 * 60)
-    days = home.last.health.usable_days if home.last.health is not None else 0
-    assert days >= 2
-    home.restart_program()
-    before = len(home.results)
-    home.live(0.5)
-    first, then = home.results[before:]
-    assert not first.live
-    assert then.live
-    assert then.at == first.at, "nothing was asked for it"
-    assert then.events == ()
-    assert then.health is not None
-    assert then.health.usable_days == days
-    assert math.isfinite(home.service.wait_seconds())
 
 
 def test_after_a_failure_it_is_tried_soon_and_then_as_usual(home: Home) -> None:
